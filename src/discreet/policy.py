@@ -1,0 +1,202 @@
+"""privacy.yml, read once into one frozen value: what the assistant may do with personal data.
+
+Trust: the file is written by designers and data protection officers of the operator; nobody who chats
+controls any of it. Legal terms follow the GDPR (Regulation (EU) 2016/679).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from discreet.errors import PolicyError
+
+BASES = ("contract", "legal_obligation", "consent", "legitimate_interest")
+STORES = ("vault", "tracker", "never")
+_DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """One reason for processing. ``data`` names the categories it covers; ``keep`` counts from the basis."""
+
+    name: str
+    basis: str
+    notice: dict[str, str]
+    why: dict[str, str]
+    data: tuple[str, ...]
+    keep: timedelta
+    dpv: str
+
+    @property
+    def needs_consent(self) -> bool:
+        """True where only a yes makes the processing lawful (GDPR art. 6(1)(a))."""
+        return self.basis == "consent"
+
+
+@dataclass(frozen=True)
+class Category:
+    """One kind of personal data. ``kind`` is the short word inside its tokens, empty when it has none."""
+
+    name: str
+    label: dict[str, str]
+    store: str
+    kind: str
+    found_by: tuple[str, ...]
+    shows_last4: bool
+    max_age: timedelta | None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The whole promise. ``hash`` is SHA-256 (hex) of the canonical content and names the notice version."""
+
+    version: str
+    languages: tuple[str, ...]
+    controller: dict[str, str]
+    purposes: dict[str, Purpose]
+    categories: dict[str, Category]
+    slots: dict[str, str]
+    actions: dict[str, str]
+    session_idle: timedelta
+    hash: str
+
+    def category(self, name: str) -> Category:
+        """The category of that name; raises PolicyError for one that privacy.yml does not declare."""
+        try:
+            return self.categories[name]
+        except KeyError:
+            raise PolicyError(f"privacy.yml declares no data category {name!r}; add it under data:") from None
+
+    def purpose(self, name: str) -> Purpose:
+        """The purpose of that name; raises PolicyError for one that privacy.yml does not declare."""
+        try:
+            return self.purposes[name]
+        except KeyError:
+            raise PolicyError(f"privacy.yml declares no purpose {name!r}; add it under purposes:") from None
+
+    def category_of_slot(self, slot: str) -> Category | None:
+        """The category that a slot holds, None where it holds nothing personal."""
+        name = self.slots.get(slot)
+        if name is None:
+            raise PolicyError(f"slot {slot!r} is not declared under slots: in privacy.yml")
+        return None if name == "none" else self.category(name)
+
+    def purposes_covering(self, category: str) -> tuple[Purpose, ...]:
+        """Every purpose that names the category, in the order of the file."""
+        return tuple(p for p in self.purposes.values() if category in p.data)
+
+
+def load_policy(path: Path) -> Policy:
+    """Reads and checks privacy.yml. Raises PolicyError naming the first line of thought to correct."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise PolicyError(f"{path.name} cannot be read; it must stand beside config.yml") from None
+    except yaml.YAMLError:
+        raise PolicyError(f"{path.name} is not valid YAML") from None
+    if not isinstance(raw, dict):
+        raise PolicyError(f"{path.name} is empty")
+    return _checked(raw)
+
+
+def parse_duration(text: object, where: str) -> timedelta:
+    """An ISO 8601 duration of years (365 days), days, hours and minutes, such as P90D or PT60M."""
+    match = _DURATION.match(text) if isinstance(text, str) else None
+    if match is None or not any(match.groups()):
+        raise PolicyError(f"{where} must be an ISO 8601 duration such as P90D or PT60M")
+    years, days, hours, minutes = (int(part or 0) for part in match.groups())
+    return timedelta(days=365 * years + days, hours=hours, minutes=minutes)
+
+
+def _checked(raw: dict[str, Any]) -> Policy:
+    section = {
+        name: _mapping(raw, name)
+        for name in ("policy", "controller", "purposes", "data", "slots", "actions", "session")
+    }
+    languages = tuple(section["policy"].get("languages") or ())
+    if not languages:
+        raise PolicyError("policy.languages in privacy.yml must name at least one language")
+    categories = {name: _category(name, value, languages) for name, value in section["data"].items()}
+    kinds = [c.kind for c in categories.values() if c.kind]
+    if len(kinds) != len(set(kinds)):
+        raise PolicyError("two data categories in privacy.yml share one token kind")
+    purposes = {
+        name: _purpose(name, value, languages, categories) for name, value in section["purposes"].items()
+    }
+    for slot, category in section["slots"].items():
+        if category != "none" and category not in categories:
+            raise PolicyError(f"slots.{slot} in privacy.yml names an undeclared category")
+    for action, purpose in section["actions"].items():
+        if purpose not in purposes:
+            raise PolicyError(f"actions.{action} in privacy.yml names an undeclared purpose")
+    canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), default=str)
+    return Policy(
+        version=str(section["policy"].get("version", "")),
+        languages=languages,
+        controller={k: str(v) for k, v in section["controller"].items()},
+        purposes=purposes,
+        categories=categories,
+        slots=dict(section["slots"]),
+        actions=dict(section["actions"]),
+        session_idle=parse_duration(section["session"].get("idle"), "session.idle"),
+        hash=hashlib.sha256(canonical.encode()).hexdigest(),
+    )
+
+
+def _mapping(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    value = raw.get(name)
+    if not isinstance(value, dict) or not value:
+        raise PolicyError(f"privacy.yml needs a section {name}:")
+    return value
+
+
+def _texts(value: object, languages: tuple[str, ...], where: str) -> dict[str, str]:
+    if not isinstance(value, dict) or any(not value.get(language) for language in languages):
+        raise PolicyError(f"{where} in privacy.yml needs a text in each of the policy's languages")
+    return {str(k): str(v) for k, v in value.items()}
+
+
+def _category(name: str, value: dict[str, Any], languages: tuple[str, ...]) -> Category:
+    where = f"data.{name}"
+    if value.get("store") not in STORES:
+        raise PolicyError(f"{where}.store in privacy.yml must be one of {', '.join(STORES)}")
+    if value["store"] == "vault" and not value.get("kind"):
+        raise PolicyError(f"{where} in privacy.yml is stored in the vault and needs a token kind")
+    age = value.get("max_age")
+    return Category(
+        name=name,
+        label=_texts(value.get("label"), languages, f"{where}.label"),
+        store=value["store"],
+        kind=value.get("kind", ""),
+        found_by=tuple(value.get("found_by", ())),
+        shows_last4=value.get("show") == "last4",
+        max_age=None if age is None else parse_duration(age, f"{where}.max_age"),
+    )
+
+
+def _purpose(
+    name: str, value: dict[str, Any], languages: tuple[str, ...], categories: dict[str, Category]
+) -> Purpose:
+    where = f"purposes.{name}"
+    if value.get("basis") not in BASES:
+        raise PolicyError(f"{where}.basis in privacy.yml must be one of {', '.join(BASES)}")
+    unknown = [c for c in value.get("data", ()) if c not in categories]
+    if unknown:
+        raise PolicyError(f"{where}.data in privacy.yml names undeclared categories: {', '.join(unknown)}")
+    return Purpose(
+        name=name,
+        basis=value["basis"],
+        notice=_texts(value.get("notice"), languages, f"{where}.notice"),
+        why=_texts(value.get("why"), languages, f"{where}.why"),
+        data=tuple(value.get("data", ())),
+        keep=parse_duration(value.get("keep"), f"{where}.keep"),
+        dpv=str(value.get("dpv", "")),
+    )

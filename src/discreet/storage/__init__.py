@@ -1,0 +1,1 @@
+"""Postgres: connections, transactions, migrations, the embedded server. The driver is imported only here."""

@@ -1,0 +1,143 @@
+"""One pool of Postgres connections of one role, and transactions on it.
+
+This package is the only one that imports the driver. Its errors leave here without the driver's text: a
+``DETAIL`` line quotes key values, and SQL may quote parameters.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from psycopg2 import errorcodes, extensions
+
+from discreet.errors import StorageConflict, StorageError, StorageUnavailable
+
+_CONFLICTS = frozenset(
+    {
+        errorcodes.UNIQUE_VIOLATION,
+        errorcodes.SERIALIZATION_FAILURE,
+        errorcodes.DEADLOCK_DETECTED,
+        errorcodes.FOREIGN_KEY_VIOLATION,
+    }
+)
+# Class 08 connection, 53 resources (disk full, too many connections), 57 operator intervention and timeouts.
+_UNAVAILABLE_CLASSES = ("08", "53", "57", "58", "55")
+
+
+class Transaction:
+    """Statements that become visible together. Not for use from two threads."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def execute(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
+        """Runs one statement with ``%s`` placeholders and returns its rows, [] when it yields none.
+
+        ``sql`` comes from our own code only; everything that anybody else controls goes into ``params``.
+        Raises StorageConflict or StorageUnavailable.
+        """
+        try:
+            self._cursor.execute(sql, params or None)
+            return self._cursor.fetchall() if self._cursor.description else []
+        except psycopg2.Error as error:
+            raise _translated(error) from None
+
+    @property
+    def rowcount(self) -> int:
+        """Rows that the last statement touched."""
+        return int(self._cursor.rowcount)
+
+
+class Database:
+    """A pool of one role's connections; thread-safe. Calls block: on an event loop use ``asyncio.to_thread``.
+
+    ``pool_size`` bounds open connections; a caller that finds none free within ``wait_seconds`` gets
+    StorageUnavailable. ``statement_timeout_ms`` bounds each statement on the server's side. No connection
+    is opened before the first transaction, so that a server may fork after making one.
+    """
+
+    def __init__(
+        self, url: str, *, pool_size: int = 4, statement_timeout_ms: int = 5000, wait_seconds: float = 5.0
+    ) -> None:
+        self._url = url
+        self._options = (
+            f"-c statement_timeout={statement_timeout_ms} -c idle_in_transaction_session_timeout=60000"
+        )
+        self._idle: list[Any] = []
+        self._free = threading.BoundedSemaphore(pool_size)
+        self._mutex = threading.Lock()
+        self._wait = wait_seconds
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commits at the end of the block, rolls back on any exception, and always returns the connection.
+
+        Raises StorageUnavailable when no connection can be had or the commit's outcome is unknown.
+        """
+        if not self._free.acquire(timeout=self._wait):
+            raise StorageUnavailable("no database connection was free in time")
+        connection = None
+        try:
+            connection = self._take()
+            cursor = connection.cursor()
+            yield Transaction(cursor)
+            cursor.close()
+            connection.commit()
+        except psycopg2.Error as error:
+            raise _translated(error) from None
+        finally:
+            self._give_back(connection)
+            self._free.release()
+
+    def close(self) -> None:
+        """Closes idle connections; those in use close when their transaction ends."""
+        with self._mutex:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def _take(self) -> Any:
+        with self._mutex:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.closed:
+                    return connection
+        return connect(self._url, options=self._options)
+
+    def _give_back(self, connection: Any) -> None:
+        if connection is None:
+            return
+        try:
+            if not connection.closed and connection.status != extensions.STATUS_READY:
+                connection.rollback()
+        except psycopg2.Error:
+            connection.close()
+        with self._mutex:
+            if connection.closed:
+                # The server went away: its other idle connections are dead too, and would cost a turn each.
+                self._idle.clear()
+            else:
+                self._idle.append(connection)
+
+
+def connect(url: str, *, options: str = "", autocommit: bool = False) -> Any:
+    """A bare driver connection, for the lock store and migrations. Raises StorageUnavailable."""
+    try:
+        connection = psycopg2.connect(url, options=options, connect_timeout=5, application_name="discreet")
+    except psycopg2.Error as error:
+        raise _translated(error) from None
+    connection.autocommit = autocommit
+    return connection
+
+
+def _translated(error: psycopg2.Error) -> StorageError:
+    code = error.pgcode
+    if code in _CONFLICTS:
+        return StorageConflict("another writer was first")
+    if code is None or code.startswith(_UNAVAILABLE_CLASSES):
+        return StorageUnavailable(f"the database did not answer (SQLSTATE {code or 'none'})")
+    return StorageError(f"the database refused a statement (SQLSTATE {code})")
