@@ -1,0 +1,89 @@
+"""The file keyring: made on the first start, one file a key, owner-readable only, handed out process by process."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from discreet.crypto.sealed import VaultPrivateKey
+from discreet.crypto.wrapping import KEY_SIZE, KeyRing
+from discreet.errors import SettingsError
+
+_SINGLE = ("identity", "action", "handle", "vault_seed")
+_RINGS = ("conversation", "value")
+_GRANTED = {
+    "rasa": ("identity", "action", "handle", "vault_public", "conversation", "value"),
+    "actions": ("identity", "action", "vault_seed", "value"),
+    "keeper": (),
+}
+"""Which process receives which key; docs/threat-model.md says what follows when one falls."""
+
+
+def create_keys(folder: Path) -> None:
+    """Makes whatever key is missing under ``folder`` (mode 0700, files 0600). Never replaces one."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in _SINGLE:
+        _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
+    for name in _RINGS:
+        first = {"id": f"{name}-1", "key": _text(secrets.token_bytes(KEY_SIZE))}
+        _create(folder / f"{name}.json", {"keys": [first]})
+
+
+def keys_for(role: str, folder: Path) -> dict[str, Any]:
+    """The keys that a process of that role may hold, as JSON-ready values. Raises SettingsError if one is missing."""
+    return {name: _read(folder, name) for name in _GRANTED[role]}
+
+
+def key(keys: dict[str, Any], name: str) -> bytes:
+    """One key out of ``keys_for``'s value. Raises SettingsError when this process does not hold it."""
+    return _bytes(_held(keys, name))
+
+
+def ring(keys: dict[str, Any], name: str) -> KeyRing:
+    """One key ring out of ``keys_for``'s value. Raises SettingsError when this process does not hold it."""
+    return KeyRing({entry["id"]: _bytes(entry["key"]) for entry in _held(keys, name)})
+
+
+def _held(keys: dict[str, Any], name: str) -> Any:
+    if name not in keys:
+        raise SettingsError(f"this process was not given the key {name!r}")
+    return keys[name]
+
+
+def _read(folder: Path, name: str) -> Any:
+    if name == "vault_public":
+        return _text(VaultPrivateKey(_bytes(_read(folder, "vault_seed"))).public_bytes)
+    path = folder / f"{name}.json"
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError):
+        raise SettingsError(f"the key file {path.name} is missing or damaged; restore it from your backup") from None
+    return content["keys"] if name in _RINGS else content["key"]
+
+
+def _create(path: Path, content: dict[str, Any]) -> None:
+    # Written whole before it gets its name: a start that is killed here must not leave half a key.
+    draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text)

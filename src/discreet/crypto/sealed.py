@@ -1,0 +1,124 @@
+"""Sealed values: what the Rasa server can write and only the action server can read (docs/spec/vault.md).
+
+Inside, HPKE (RFC 9180, X-Wing KEM) to the action server's public key; outside, AES-256-GCM under a key of that
+one value. Both are bound to category, subject and token.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import shake_256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.asymmetric import mlkem, x25519
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from discreet.crypto.wrapping import Random
+from discreet.errors import IntegrityError, SettingsError
+
+SEED_SIZE = 32
+PUBLIC_KEY_SIZE = 1216
+MAX_VALUE = 4096
+"""Bytes of a value in UTF-8."""
+_VERSION = 1
+_NONCE = 12
+_BLOCK = 64
+_SUITE = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
+
+
+class VaultPublicKey:
+    """Seals values; cannot open them. The bytes are ML-KEM-768 (1184) followed by X25519 (32), as X-Wing."""
+
+    def __init__(self, public: bytes) -> None:
+        if len(public) != PUBLIC_KEY_SIZE:
+            raise SettingsError("the vault's public key is not 1216 bytes long")
+        self._key = hpke.MLKEM768X25519PublicKey(
+            mlkem.MLKEM768PublicKey.from_public_bytes(public[:1184]),
+            x25519.X25519PublicKey.from_public_bytes(public[1184:]),
+        )
+
+    def seal(
+        self,
+        value_key: bytes,
+        *,
+        category: str,
+        subject: bytes,
+        token: str,
+        value: str,
+        random: Random = os.urandom,
+    ) -> bytes:
+        """The sealed value. ``value`` is the person's; raises ValueError over MAX_VALUE bytes."""
+        binding = _binding(category, subject, token)
+        inner = _SUITE.encrypt(_pad(value.encode()), self._key, info=binding)
+        nonce = random(_NONCE)
+        return bytes((_VERSION,)) + nonce + AESGCM(value_key).encrypt(nonce, inner, binding)
+
+
+class VaultPrivateKey:
+    """Opens sealed values: the action server's alone. Made from a 32-byte X-Wing seed (draft-connolly-cfrg-xwing-kem)."""
+
+    def __init__(self, seed: bytes) -> None:
+        if len(seed) != SEED_SIZE:
+            raise SettingsError("the vault's private seed is not 32 bytes long")
+        expanded = shake_256(seed).digest(96)
+        kem = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+        curve = x25519.X25519PrivateKey.from_private_bytes(expanded[64:])
+        self._key = hpke.MLKEM768X25519PrivateKey(kem, curve)
+        self.public_bytes = kem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
+
+    def open(self, value_key: bytes, *, category: str, subject: bytes, token: str, sealed: bytes) -> str:
+        """The value again. Raises IntegrityError for another key, category, subject or token, or changed bytes."""
+        if len(sealed) < 1 + _NONCE + 16 or sealed[0] != _VERSION:
+            raise IntegrityError("a sealed value does not open")
+        binding = _binding(category, subject, token)
+        try:
+            inner = AESGCM(value_key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], binding)
+            return _unpad(_SUITE.decrypt(inner, self._key, info=binding)).decode()
+        except (InvalidTag, ValueError):
+            raise IntegrityError("a sealed value does not open") from None
+
+
+def seal_column(owner_key: bytes, *, column: str, owner: bytes, value: str, random: Random = os.urandom) -> bytes:
+    """A personal column of a row, AES-256-GCM under its owner's key, padded to 64 bytes. Max MAX_VALUE bytes."""
+    nonce = random(_NONCE)
+    sealed = AESGCM(owner_key).encrypt(nonce, _pad(value.encode()), _column_binding(column, owner))
+    return bytes((_VERSION,)) + nonce + sealed
+
+
+def open_column(owner_key: bytes, *, column: str, owner: bytes, sealed: bytes) -> str:
+    """The column's value again. Raises IntegrityError."""
+    if len(sealed) < 1 + _NONCE + 16 or sealed[0] != _VERSION:
+        raise IntegrityError("a sealed column does not open")
+    try:
+        padded = AESGCM(owner_key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], _column_binding(column, owner))
+        return _unpad(padded).decode()
+    except (InvalidTag, ValueError):
+        raise IntegrityError("a sealed column does not open") from None
+
+
+def _binding(category: str, subject: bytes, token: str) -> bytes:
+    return b"discreet value\0" + bytes((_VERSION,)) + _framed(category) + _framed(token) + subject
+
+
+def _column_binding(column: str, owner: bytes) -> bytes:
+    return b"discreet column\0" + bytes((_VERSION,)) + _framed(column) + owner
+
+
+def _framed(text: str) -> bytes:
+    raw = text.encode()
+    return len(raw).to_bytes(2, "big") + raw
+
+
+def _pad(value: bytes) -> bytes:
+    if len(value) > MAX_VALUE:
+        raise ValueError("a value is longer than may be sealed")
+    framed = len(value).to_bytes(2, "big") + value
+    return framed.ljust(-(-len(framed) // _BLOCK) * _BLOCK, b"\0")
+
+
+def _unpad(padded: bytes) -> bytes:
+    length = int.from_bytes(padded[:2], "big")
+    if 2 + length > len(padded):
+        raise ValueError
+    return padded[2 : 2 + length]
