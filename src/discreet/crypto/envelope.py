@@ -27,6 +27,7 @@ GENESIS = bytes(HASH_SIZE)
 MAX_BODY = 4 * 2**20
 """Bytes of a record's body, before compression. A turn that needs more is refused on writing."""
 _NONCE = 12
+_HEADER = 2 + _NONCE + HASH_SIZE
 _FLOOR = 256
 _NO_TURN = bytes(16)
 
@@ -105,14 +106,14 @@ class DataKey:
         nonce = random(_NONCE)
         packed = _pad(zstandard.ZstdCompressor(level=3).compress(body))
         sealed = AESGCM(self._record).encrypt(nonce, packed, place.aad(NO_DICTIONARY))
-        return bytes((VERSION, NO_DICTIONARY)) + nonce + sealed
+        return bytes((VERSION, NO_DICTIONARY)) + nonce + place.previous_hash + sealed
 
     def open(self, place: RecordPlace, record: bytes) -> bytes:
         """The body again. Raises IntegrityError for whatever is not exactly this record at this place."""
-        if len(record) < 2 + _NONCE + 16 or record[0] != VERSION or record[1] != NO_DICTIONARY:
+        if len(record) < _HEADER + 16 or record[0] != VERSION or record[1] != NO_DICTIONARY:
             raise IntegrityError("a record does not open")
         try:
-            packed = AESGCM(self._record).decrypt(record[2 : 2 + _NONCE], record[2 + _NONCE :], place.aad(record[1]))
+            packed = AESGCM(self._record).decrypt(record[2 : 2 + _NONCE], record[_HEADER:], place.aad(record[1]))
             return zstandard.ZstdDecompressor().decompress(_unpad(packed), max_output_size=MAX_BODY)
         except (InvalidTag, zstandard.ZstdError):
             raise IntegrityError("a record does not open") from None
@@ -125,6 +126,11 @@ class DataKey:
         """Raises IntegrityError unless the MAC is this head's."""
         if not hmac.compare_digest(self.mac(head), mac):
             raise IntegrityError("a conversation's head does not verify")
+
+
+def previous_hash(record: bytes) -> bytes:
+    """The hash that a record claims to follow; only ``open`` at a place with that hash makes it true."""
+    return record[2 + _NONCE : _HEADER]
 
 
 def record_hash(place: RecordPlace, record: bytes) -> bytes:

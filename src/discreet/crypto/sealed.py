@@ -56,7 +56,7 @@ class VaultPublicKey:
 
 
 class VaultPrivateKey:
-    """Opens sealed values: the action server's alone. Made from a 32-byte X-Wing seed (draft-connolly-cfrg-xwing-kem)."""
+    """Opens sealed values: the action server's alone. Made from a 32-byte seed (draft-connolly-cfrg-xwing-kem)."""
 
     def __init__(self, seed: bytes) -> None:
         if len(seed) != SEED_SIZE:

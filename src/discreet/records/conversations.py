@@ -1,0 +1,171 @@
+"""Conversations in Postgres: encrypted records in a chain, under an authenticated head (docs/spec/envelope.md).
+
+Knows nothing of Rasa: a record's body is bytes. Positions are immutable; whoever holds an old one and appends
+gets StorageConflict, so that two writers never splice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from discreet.crypto.envelope import GENESIS, DataKey, Head, RecordPlace, previous_hash, record_hash
+from discreet.crypto.wrapping import KeyRing, Wrapped
+from discreet.errors import IntegrityError, StorageConflict
+from discreet.records.keys import SessionKeys
+from discreet.storage.engine import Transaction
+
+_HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
+_RECORD = "t.seq, t.session_key, t.turn_id, t.record, k.kek, k.wrapped, extract(epoch FROM t.at)"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a writer stands: the head it has verified and the key of the running session."""
+
+    head: Head
+    key: DataKey
+
+
+@dataclass(frozen=True)
+class Record:
+    """One opened record. ``at`` is Unix time in seconds, from the database's clock."""
+
+    seq: int
+    turn_id: bytes | None
+    body: bytes
+    at: float
+
+
+class Conversations:
+    """Reads and appends. The transaction is the caller's; rows and vault confirmations go in it together."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._keys = SessionKeys(ring)
+
+    def load(
+        self, tx: Transaction, conversation: bytes, *, whole: bool = False
+    ) -> tuple[Position, list[Record]] | None:
+        """The last session's records (with ``whole`` all that is kept) and where to append; None for nobody known.
+
+        Raises IntegrityError unless the head verifies, every record opens at its place, none is missing, and
+        the chain ends at the head.
+        """
+        rows = tx.execute(
+            f"SELECT {_HEAD}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
+            " LEFT JOIN conversation.turn t ON t.conversation = h.conversation"
+            f" AND t.seq >= {'0' if whole else 'h.session_seq'}"
+            " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
+            " WHERE h.conversation = %s ORDER BY t.seq",
+            conversation,
+        )
+        if not rows:
+            return None
+        head = _head(conversation, rows[0])
+        keys: dict[int, DataKey] = {}
+        records: list[Record] = []
+        expected_seq = head.base_seq + 1 if whole else head.session_seq
+        last_hash = head.base_hash if whole else None
+        for row in rows:
+            record, last_hash = self._open(conversation, row[7:], last_hash, keys)
+            if record.seq != expected_seq:
+                raise IntegrityError("a record is missing")
+            expected_seq += 1
+            records.append(record)
+        if records[-1].seq != head.seq or last_hash != head.hash or head.session_key not in keys:
+            raise IntegrityError("a conversation does not end where its head says")
+        key = keys[head.session_key]
+        key.verify(head, bytes(rows[0][6]))
+        return Position(head, key), records
+
+    def find_turn(self, tx: Transaction, conversation: bytes, turn_id: bytes) -> Record | None:
+        """The committed record of a turn, None if that turn was not committed."""
+        rows = tx.execute(
+            f"SELECT {_RECORD} FROM conversation.turn t"  # noqa: S608 (columns are constants)
+            " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = t.conversation"
+            " WHERE t.conversation = %s AND t.turn_id = %s",
+            conversation, turn_id,
+        )  # fmt: skip
+        return self._open(conversation, rows[0], None, {})[0] if rows else None
+
+    def begin(self, tx: Transaction, conversation: bytes, body: bytes, *, turn_id: bytes | None = None) -> Position:
+        """The first record of a conversation. Raises StorageConflict if somebody else began it."""
+        key = self._keys.create(tx, conversation)
+        before = Head(conversation, 0, GENESIS, session_seq=1, session_key=key.id)
+        after, record = _next(before, key, body, turn_id)
+        tx.execute(
+            "INSERT INTO conversation.head"
+            " (conversation, seq, hash, session_seq, session_key, base_seq, base_hash, mac)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            conversation, after.seq, after.hash, after.session_seq, after.session_key,
+            after.base_seq, after.base_hash, key.mac(after),
+        )  # fmt: skip
+        _insert(tx, after, record, turn_id)
+        return Position(after, key)
+
+    def append(
+        self,
+        tx: Transaction,
+        position: Position,
+        body: bytes,
+        *,
+        turn_id: bytes | None = None,
+        new_session: bool = False,
+    ) -> Position:
+        """One more record after ``position``; with ``new_session`` it begins a session under a key of its own.
+
+        Raises StorageConflict when the head has moved, or its key was destroyed, since the position was read.
+        """
+        before, key = position.head, position.key
+        if new_session:
+            key = self._keys.create(tx, before.conversation)
+            before = replace(before, session_key=key.id, session_seq=before.seq + 1)
+        after, record = _next(before, key, body, turn_id)
+        tx.execute(
+            "UPDATE conversation.head"
+            " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at = now()"
+            " WHERE conversation = %s AND seq = %s AND hash = %s"
+            " AND EXISTS (SELECT FROM key.session_key WHERE id = %s)",
+            after.seq, after.hash, after.session_seq, after.session_key, key.mac(after),
+            after.conversation, position.head.seq, position.head.hash, key.id,
+        )  # fmt: skip
+        if tx.rowcount != 1:
+            raise StorageConflict("the conversation moved on, or was erased, since it was read")
+        _insert(tx, after, record, turn_id)
+        return Position(after, key)
+
+    def all_ids(self, tx: Transaction) -> list[bytes]:
+        """Every conversation that is kept."""
+        return [bytes(row[0]) for row in tx.execute("SELECT conversation FROM conversation.head ORDER BY 1")]
+
+    def _open(
+        self, conversation: bytes, row: tuple[Any, ...], last_hash: bytes | None, keys: dict[int, DataKey]
+    ) -> tuple[Record, bytes]:
+        seq, key_id, turn_id, blob, kek, wrapped, at = row
+        if seq is None or wrapped is None:
+            raise IntegrityError("a record or its key is missing")
+        if key_id not in keys:
+            keys[key_id] = self._keys.unwrap(conversation, key_id, Wrapped(kek, bytes(wrapped)))
+        blob = bytes(blob)
+        before = previous_hash(blob) if last_hash is None else last_hash
+        place = RecordPlace(conversation, seq, key_id, before, None if turn_id is None else bytes(turn_id))
+        body = keys[key_id].open(place, blob)
+        return Record(seq, place.turn_id, body, float(at)), record_hash(place, blob)
+
+
+def _next(before: Head, key: DataKey, body: bytes, turn_id: bytes | None) -> tuple[Head, bytes]:
+    place = RecordPlace(before.conversation, before.seq + 1, key.id, before.hash, turn_id)
+    record = key.seal(place, body)
+    return replace(before, seq=place.seq, hash=record_hash(place, record)), record
+
+
+def _insert(tx: Transaction, head: Head, record: bytes, turn_id: bytes | None) -> None:
+    tx.execute(
+        "INSERT INTO conversation.turn (conversation, seq, session_key, turn_id, record) VALUES (%s, %s, %s, %s, %s)",
+        head.conversation, head.seq, head.session_key, turn_id, record,
+    )  # fmt: skip
+
+
+def _head(conversation: bytes, row: tuple[Any, ...]) -> Head:
+    seq, digest, session_seq, session_key, base_seq, base_hash = row[:6]
+    return Head(conversation, seq, bytes(digest), session_seq, session_key, base_seq, bytes(base_hash))

@@ -1,0 +1,83 @@
+"""Data keys in the database, wrapped: one a session of a conversation, one a person.
+
+Destroying a row here destroys what it protects, copies included; only the keeper may.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from discreet.crypto.envelope import DataKey
+from discreet.crypto.wrapping import KEY_SIZE, KeyRing, Wrapped
+from discreet.errors import IntegrityError
+from discreet.storage.engine import Transaction
+
+
+def new_key_id() -> int:
+    """A random positive 63-bit number; ids are never reused, so a destroyed key cannot come back under its id."""
+    return secrets.randbits(63) or 1
+
+
+class SessionKeys:
+    """The Rasa server's: data keys of conversations."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def create(self, tx: Transaction, conversation: bytes) -> DataKey:
+        """A fresh data key for a new session, written wrapped."""
+        key_id, key = new_key_id(), secrets.token_bytes(KEY_SIZE)
+        wrapped = self._ring.wrap(key, _session_context(conversation, key_id))
+        tx.execute(
+            "INSERT INTO key.session_key (id, conversation, kek, wrapped) VALUES (%s, %s, %s, %s)",
+            key_id, conversation, wrapped.kek, wrapped.blob,
+        )  # fmt: skip
+        return DataKey.from_bytes(key_id, key)
+
+    def unwrap(self, conversation: bytes, key_id: int, wrapped: Wrapped) -> DataKey:
+        """Raises IntegrityError for a key of another conversation or id, or changed bytes."""
+        return DataKey.from_bytes(key_id, self._ring.unwrap(wrapped, _session_context(conversation, key_id)))
+
+
+class OwnerKeys:
+    """Keys of persons, held by the Rasa server (to seal) and the action server (to open)."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def get_or_create(self, tx: Transaction, subject: bytes) -> tuple[int, bytes]:
+        """The id and key of that person; made on first use, once, whoever comes first."""
+        found = self.find(tx, subject)
+        if found is not None:
+            return found
+        key_id, key = new_key_id(), secrets.token_bytes(KEY_SIZE)
+        wrapped = self._ring.wrap(key, _owner_context(subject, key_id))
+        tx.execute(
+            "INSERT INTO key.owner_key (id, subject, kek, wrapped) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (subject) DO NOTHING",
+            key_id, subject, wrapped.kek, wrapped.blob,
+        )  # fmt: skip
+        created = self.find(tx, subject)
+        if created is None:
+            raise IntegrityError("a person's key vanished while it was made")
+        return created
+
+    def find(self, tx: Transaction, subject: bytes) -> tuple[int, bytes] | None:
+        """The id and key of that person, None when there is none (never had, or erased)."""
+        rows = tx.execute("SELECT id, kek, wrapped FROM key.owner_key WHERE subject = %s", subject)
+        if not rows:
+            return None
+        key_id, kek, blob = rows[0]
+        return key_id, self.unwrap(subject, key_id, Wrapped(kek, bytes(blob)))
+
+    def unwrap(self, subject: bytes, key_id: int, wrapped: Wrapped) -> bytes:
+        """Raises IntegrityError for a key of another person or id, or changed bytes."""
+        return self._ring.unwrap(wrapped, _owner_context(subject, key_id))
+
+
+def _session_context(conversation: bytes, key_id: int) -> bytes:
+    return b"session\0" + conversation + key_id.to_bytes(8, "big")
+
+
+def _owner_context(subject: bytes, key_id: int) -> bytes:
+    return b"owner\0" + subject + key_id.to_bytes(8, "big")
