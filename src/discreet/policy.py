@@ -128,9 +128,7 @@ def _checked(raw: dict[str, Any]) -> Policy:
     kinds = [c.kind for c in categories.values() if c.kind]
     if len(kinds) != len(set(kinds)):
         raise PolicyError("two data categories in privacy.yml share one token kind")
-    purposes = {
-        name: _purpose(name, value, languages, categories) for name, value in section["purposes"].items()
-    }
+    purposes = {name: _purpose(name, value, languages, categories) for name, value in section["purposes"].items()}
     for slot, category in section["slots"].items():
         if category != "none" and category not in categories:
             raise PolicyError(f"slots.{slot} in privacy.yml names an undeclared category")
@@ -182,9 +180,7 @@ def _category(name: str, value: dict[str, Any], languages: tuple[str, ...]) -> C
     )
 
 
-def _purpose(
-    name: str, value: dict[str, Any], languages: tuple[str, ...], categories: dict[str, Category]
-) -> Purpose:
+def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categories: dict[str, Category]) -> Purpose:
     where = f"purposes.{name}"
     if value.get("basis") not in BASES:
         raise PolicyError(f"{where}.basis in privacy.yml must be one of {', '.join(BASES)}")

@@ -64,9 +64,7 @@ class Database:
         self, url: str, *, pool_size: int = 4, statement_timeout_ms: int = 5000, wait_seconds: float = 5.0
     ) -> None:
         self._url = url
-        self._options = (
-            f"-c statement_timeout={statement_timeout_ms} -c idle_in_transaction_session_timeout=60000"
-        )
+        self._options = f"-c statement_timeout={statement_timeout_ms} -c idle_in_transaction_session_timeout=60000"
         self._idle: list[Any] = []
         self._free = threading.BoundedSemaphore(pool_size)
         self._mutex = threading.Lock()
