@@ -44,7 +44,7 @@ class Transaction:
             self._cursor.execute(sql, params or None)
             return self._cursor.fetchall() if self._cursor.description else []
         except psycopg2.Error as error:
-            raise _translated(error) from None
+            raise translated(error) from None
 
     @property
     def rowcount(self) -> int:
@@ -86,7 +86,7 @@ class Database:
             cursor.close()
             connection.commit()
         except psycopg2.Error as error:
-            raise _translated(error) from None
+            raise translated(error) from None
         finally:
             self._give_back(connection)
             self._free.release()
@@ -127,12 +127,13 @@ def connect(url: str, *, options: str = "", autocommit: bool = False) -> Any:
     try:
         connection = psycopg2.connect(url, options=options, connect_timeout=5, application_name="discreet")
     except psycopg2.Error as error:
-        raise _translated(error) from None
+        raise translated(error) from None
     connection.autocommit = autocommit
     return connection
 
 
-def _translated(error: psycopg2.Error) -> StorageError:
+def translated(error: psycopg2.Error) -> StorageError:
+    """The driver's error as one of ours, without its text."""
     code = error.pgcode
     if code in _CONFLICTS:
         return StorageConflict("another writer was first")

@@ -1,0 +1,105 @@
+"""How Rasa calls the action server: signed, over a Unix socket, without a word of what the person wrote.
+
+Put in place of Rasa's endpoint when the server starts (``startup``); an instance attribute, no class is changed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+from discreet.crypto.signing import ActionCall, sign_action_call
+from discreet.errors import StorageUnavailable, TurnAborted
+from discreet.rasa.turn import turn_of
+
+TIMEOUT_SECONDS = 30
+_KEPT_OF_TRACKER = ("sender_id", "slots", "active_loop", "latest_action_name", "latest_input_channel", "paused")
+_KEPT_OF_MESSAGE = ("intent", "metadata", "message_id")
+_KEPT_OF_ENTITY = ("entity", "value", "role", "group")
+_KEPT_OF_DOMAIN = ("intents", "entities", "slots", "forms", "session_config")
+
+
+class SignedEndpoint(EndpointConfig):
+    """Rasa's endpoint configuration with our transport."""
+
+    def __init__(self, socket: Path, key: bytes) -> None:
+        super().__init__(url="http://actions/webhook")
+        self._socket = str(socket)
+        self._key = key
+
+    def session(self) -> aiohttp.ClientSession:
+        """A client session on the Unix socket."""
+        return aiohttp.ClientSession(
+            connector=aiohttp.UnixConnector(path=self._socket),
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+        )
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        """One action call. A 400 goes to Rasa (an action may reject to run); everything else that fails ends the turn.
+
+        Rasa would note a failed action as executed and talk on.
+        """
+        payload = stripped(kwargs["json"])
+        body = json.dumps(payload, separators=(",", ":")).encode()
+        headers = {
+            "Content-Type": "application/json",
+            **sign_action_call(self._key, self._call(payload["sender_id"]), body, int(time.time())),
+        }
+        try:
+            async with self.session() as session, session.post(self.url, data=body, headers=headers) as response:
+                if response.status == 400:
+                    raise ClientResponseError(400, "rejected", (await response.read()).decode())
+                if response.status != 200:
+                    raise TurnAborted(StorageUnavailable(f"the action server answered {response.status}"))
+                return await response.json()
+        except ClientResponseError:
+            raise
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            raise TurnAborted(StorageUnavailable("the action server did not answer")) from None
+
+    def _call(self, sender_id: str) -> ActionCall:
+        turn = turn_of(sender_id)
+        if turn is None:
+            raise TurnAborted(StorageUnavailable("an action was called outside a guarded turn"))
+        return turn.next_action_call()
+
+
+def stripped(payload: dict[str, Any]) -> dict[str, Any]:
+    """Rasa's action call by field: what actions need, and no message text, no history, no responses.
+
+    Of the events only the trailing slot events stay: a form's validation reads its candidates from them.
+    """
+    tracker = payload["tracker"]
+    message = tracker.get("latest_message") or {}
+    kept = {name: tracker[name] for name in _KEPT_OF_TRACKER if name in tracker}
+    kept["latest_message"] = {
+        **{name: message[name] for name in _KEPT_OF_MESSAGE if name in message},
+        "text": "",
+        "entities": [
+            {name: entity[name] for name in _KEPT_OF_ENTITY if name in entity} for entity in message.get("entities", [])
+        ],
+    }
+    kept["events"] = _trailing_slot_events(tracker.get("events", []))
+    kept["active_loop"] = {name: kept.get("active_loop", {}).get(name) for name in ("name", "rejected")}
+    domain = payload.get("domain") or {}
+    return {
+        "next_action": payload["next_action"],
+        "sender_id": payload["sender_id"],
+        "version": payload.get("version", ""),
+        "tracker": kept,
+        "domain": {name: domain[name] for name in _KEPT_OF_DOMAIN if name in domain},
+    }
+
+
+def _trailing_slot_events(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    trailing: list[dict[str, Any]] = []
+    for event in reversed(events):
+        if event.get("event") != "slot":
+            break
+        trailing.append(event)
+    return trailing[::-1]
