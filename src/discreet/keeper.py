@@ -1,0 +1,177 @@
+"""The keeper: a small process without a listening port that destroys what may no longer be kept.
+
+``python -m discreet.keeper`` runs one round every few seconds under a database role of its own. Keys go first and
+in the same transaction as the rows they protect, in batches, without stopping service.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from discreet import logs
+from discreet.errors import StorageError
+from discreet.policy import Policy, load_policy
+from discreet.settings import load_settings
+from discreet.storage.engine import Database, Transaction
+
+UNCONFIRMED_LIFETIME = timedelta(minutes=10)
+"""A sealed value whose turn was never committed: longer than any turn and its repeats."""
+PENDING_LIFETIME = timedelta(minutes=30)
+"""A value volunteered before a legal basis covers it (GDPR art. 4(2): storage is processing)."""
+RESULT_LIFETIME = timedelta(hours=24)
+ROUND_SECONDS = 5.0
+BATCH = 200
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round destroyed, by count."""
+
+    unconfirmed: int
+    pending: int
+    refused: int
+    expired: int
+    conversations: int
+    results: int
+
+    @property
+    def total(self) -> int:
+        """Everything that this round destroyed."""
+        return sum(vars(self).values())
+
+
+class Keeper:
+    """One round at a time. Times are compared with the database's clock only."""
+
+    def __init__(self, database: Database, policy: Policy) -> None:
+        self._database = database
+        self._policy = policy
+
+    def run_once(self) -> Round:
+        """Destroys one batch of each kind. Raises StorageError; what was done stays done."""
+        return Round(
+            unconfirmed=self._destroy_values(
+                "v.created_at < now() - %s"
+                " AND NOT EXISTS (SELECT FROM vault.confirmed_turn c WHERE c.turn_id = v.turn_id)",
+                UNCONFIRMED_LIFETIME,
+            ),
+            pending=sum(self._pending()),
+            refused=self._refused(),
+            expired=self._destroy_values("v.expires_at < now()"),
+            conversations=self._idle_conversations(),
+            results=self._old_rows(),
+        )
+
+    def _pending(self) -> Iterator[int]:
+        """Values of categories that only a consent covers, half an hour old and without a live one."""
+        for name in self._policy.categories:
+            purposes = self._policy.purposes_covering(name)
+            if any(not purpose.needs_consent for purpose in purposes):
+                continue
+            yield self._destroy_values(
+                "v.category = %s AND v.created_at < now() - %s AND NOT EXISTS (SELECT FROM consent.state s"
+                " WHERE s.subject = v.subject AND s.purpose = ANY(%s) AND s.status = 'given'"
+                " AND (s.expires_at IS NULL OR s.expires_at > now()))",
+                name,
+                PENDING_LIFETIME,
+                [purpose.name for purpose in purposes],
+            )
+
+    def _refused(self) -> int:
+        """What a person said no to, as filed by the action server."""
+        with self._database.transaction() as tx:
+            requests = tx.execute(
+                "SELECT subject, category, requested_at FROM vault.discard ORDER BY requested_at LIMIT %s", BATCH
+            )
+        destroyed = 0
+        for subject, category, requested_at in requests:
+            with self._database.transaction() as tx:
+                destroyed += _destroy(
+                    tx, "v.subject = %s AND v.category = %s AND v.created_at <= %s", subject, category, requested_at
+                )
+                tx.execute(
+                    "DELETE FROM vault.discard WHERE subject = %s AND category = %s AND requested_at = %s",
+                    subject, category, requested_at,
+                )  # fmt: skip
+        return destroyed
+
+    def _destroy_values(self, condition: str, *params: object) -> int:
+        with self._database.transaction() as tx:
+            return _destroy(tx, condition, *params)
+
+    def _idle_conversations(self) -> int:
+        """Conversations whose session is over, of people who did not agree to keep a transcript: key first."""
+        with self._database.transaction() as tx:
+            rows = tx.execute(
+                "SELECT h.conversation FROM conversation.head h WHERE h.touched_at < now() - %s"
+                " AND NOT EXISTS (SELECT FROM consent.state s WHERE s.subject = h.conversation"
+                " AND s.purpose = 'transcript' AND s.status = 'given'"
+                " AND (s.expires_at IS NULL OR s.expires_at > now()))"
+                " LIMIT %s",
+                self._policy.session_idle, BATCH,
+            )  # fmt: skip
+            ids = [bytes(row[0]) for row in rows]
+            if not ids:
+                return 0
+            # A turn that began meanwhile has moved its head and is left alone.
+            gone = tx.execute(
+                "DELETE FROM conversation.head WHERE conversation = ANY(%s) AND touched_at < now() - %s"
+                " RETURNING conversation",
+                ids, self._policy.session_idle,
+            )  # fmt: skip
+            ids = [bytes(row[0]) for row in gone]
+            tx.execute("DELETE FROM key.session_key WHERE conversation = ANY(%s)", ids)
+            tx.execute("DELETE FROM conversation.turn WHERE conversation = ANY(%s)", ids)
+            return len(ids)
+
+    def _old_rows(self) -> int:
+        with self._database.transaction() as tx:
+            tx.execute("DELETE FROM action.result WHERE created_at < now() - %s", RESULT_LIFETIME)
+            results = tx.rowcount
+            tx.execute("DELETE FROM conversation.web_session WHERE expires_at < now() - interval '1 day'")
+            tx.execute("DELETE FROM consent.operation WHERE expires_at < now() - interval '1 day'")
+            tx.execute(
+                "DELETE FROM vault.confirmed_turn c WHERE c.at < now() - %s"
+                " AND NOT EXISTS (SELECT FROM vault.value v WHERE v.turn_id = c.turn_id)",
+                UNCONFIRMED_LIFETIME,
+            )
+            return results
+
+
+def _destroy(tx: Transaction, condition: str, *params: object) -> int:
+    """Destroys a batch of values that meet a condition of ours: their keys, then their rows."""
+    tx.execute(
+        f"WITH gone AS (SELECT v.token FROM vault.value v WHERE {condition} LIMIT {BATCH}),"  # noqa: S608
+        " keys AS (DELETE FROM key.value_key k USING gone WHERE k.token = gone.token)"
+        " DELETE FROM vault.value v USING gone WHERE v.token = gone.token",
+        *params,
+    )
+    return tx.rowcount
+
+
+def main() -> None:
+    """Runs rounds until SIGTERM or SIGINT; a round that fails is repeated at the next."""
+    logs.configure()
+    settings = load_settings()
+    keeper = Keeper(Database(settings.database_url, pool_size=1), load_policy(settings.project_dir / "privacy.yml"))
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.is_set():
+        try:
+            done = keeper.run_once()
+            if done.total:
+                _log.info("destroyed %s", vars(done))
+        except StorageError as error:
+            _log.warning("a round failed: %s", error.code)
+        stop.wait(ROUND_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

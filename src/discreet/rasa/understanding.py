@@ -1,0 +1,153 @@
+"""From a person's words to what Rasa is told: tokens instead of personal data, parsed exactly once.
+
+Patterns first; then the model, on text that already has tokens where patterns matched; then what the model found in
+sensitive categories; then, when a form is just asking for a free text that is personal, the whole answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from discreet.errors import BadInput
+from discreet.policy import Policy
+from discreet.rasa.buttons import Press
+from discreet.records.vault import Finding
+from discreet.redaction.redact import Redactor
+from discreet.redaction.splice import Splice
+from discreet.redaction.tokens import TOKEN, mint
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_COMMAND = re.compile(r"\A[\s/]+")
+_PARSE_KEYS = ("intent", "intent_ranking")
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A message as Rasa gets it, and the values that were taken out of it."""
+
+    text: str
+    parse_data: dict[str, Any]
+    shown: str
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+    operation: str | None = None
+
+
+class Understanding:
+    """Reads messages for the guard, and masks what goes out."""
+
+    def __init__(self, policy: Policy, redactor: Redactor, minted: Callable[[str, str], str]) -> None:
+        self._policy = policy
+        self._redactor = redactor
+        self._mint = minted
+
+    async def of_text(self, processor: MessageProcessor, text: str, tracker: DialogueStateTracker | None) -> Understood:
+        """What a typed text means. ``text`` is the client's; raises BadInput when nothing readable is left of it."""
+        plain = as_data(text)
+        if not plain:
+            raise BadInput("I could not read anything in that message. Please write it in words.")
+        findings: dict[str, Finding] = {}
+
+        def seal(category: str, value: str) -> str:
+            token = self._mint(category, value)
+            findings[token] = Finding(category, token, value)
+            return token
+
+        kept = self._redactor.ingress(plain, seal).text
+        parsed = await processor.parse_message(UserMessage(kept), tracker)
+        entities = [dict(entity) for entity in parsed.get("entities", [])]
+        answered = self._asked_category(processor, parsed, tracker)
+        if answered is not None:
+            kept, entities = self._whole_answer(kept, answered, findings, seal)
+        else:
+            kept, entities = self._sealed_entities(kept, entities, seal)
+        parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
+        parse_data["entities"] = entities
+        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()))
+
+    def of_press(self, press: Press) -> Understood:
+        """What a verified button press means; nothing to parse, because the payload is ours."""
+        intent = {"name": press.intent, "confidence": 1.0}
+        parse_data = {"intent": intent, "intent_ranking": [intent], "entities": press.entities}
+        return Understood(press.title, parse_data, self.masked(press.title), operation=press.operation)
+
+    def masked(self, content: Any) -> Any:
+        """Every string of a reply, masked, whatever its nesting."""
+        if isinstance(content, str):
+            return self._redactor.egress(content)
+        if isinstance(content, dict):
+            return {key: self.masked(value) for key, value in content.items()}
+        if isinstance(content, list):
+            return [self.masked(value) for value in content]
+        return content
+
+    def _asked_category(
+        self, processor: MessageProcessor, parsed: dict[str, Any], tracker: DialogueStateTracker | None
+    ) -> str | None:
+        """The category of the free text that the running form asks for, unless the intent interrupts the form.
+
+        Which intents interrupt is what the slot's own ``from_text`` mapping in domain.yml excludes.
+        """
+        slot = tracker.get_slot("requested_slot") if tracker is not None and tracker.active_loop else None
+        if not slot:
+            return None
+        category = self._policy.category_of_slot(slot) if slot in self._policy.slots else None
+        if category is None or "slot" not in category.found_by:
+            return None
+        slots: dict[str, Any] = processor.domain.as_dict().get("slots", {})
+        for mapping in slots.get(slot, {}).get("mappings", []):
+            if mapping.get("type") == "from_text":
+                excluded = mapping.get("not_intent") or []
+                excluded = [excluded] if isinstance(excluded, str) else excluded
+                return None if parsed["intent"]["name"] in excluded else category.name
+        return None
+
+    def _whole_answer(
+        self, kept: str, category: str, findings: dict[str, Finding], seal: Callable[[str, str], str]
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """The answer as one token. Values already taken out of it go back in first: they belong to this answer."""
+        original = TOKEN.sub(lambda match: _value(findings, match[0]), kept)
+        for token in [token for token in findings if token in kept]:
+            del findings[token]
+        token = seal(category, original)
+        return token, [{"entity": category, "value": token, "start": 0, "end": len(token), "confidence_entity": 1.0}]
+
+    def _sealed_entities(
+        self, kept: str, entities: list[dict[str, Any]], seal: Callable[[str, str], str]
+    ) -> tuple[str, list[dict[str, Any]]]:
+        """Replaces what the model found in vault categories, and moves the other entities along."""
+        sealed = [entity for entity in entities if self._is_raw(entity)]
+        splice = Splice(kept)
+        for entity in sealed:
+            start, end = entity["start"], entity["end"]
+            entity["value"] = seal(entity["entity"], kept[start:end])
+            splice.replace(start, end, entity["value"])
+        for entity in entities:
+            if "start" in entity:
+                entity["start"], entity["end"] = splice.moved(entity["start"], entity["end"])
+        return splice.text, entities
+
+    def _is_raw(self, entity: dict[str, Any]) -> bool:
+        category = self._policy.categories.get(entity["entity"])
+        return category is not None and category.store == "vault" and not TOKEN.search(str(entity["value"]))
+
+
+def as_data(text: str) -> str:
+    """A message as data: without control characters, and without the slash that would make it a command to Rasa."""
+    return _COMMAND.sub("", _CONTROL.sub(" ", text)).strip()
+
+
+def _value(findings: dict[str, Finding], token: str) -> str:
+    finding = findings.get(token)
+    return token if finding is None else finding.value
+
+
+def mint_token(policy: Policy) -> Callable[[str, str], str]:
+    """Mints tokens for categories as the policy names and shows them."""
+    return lambda category, value: mint(policy.category(category), value)
