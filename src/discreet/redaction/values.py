@@ -1,0 +1,39 @@
+"""Sealed and raw values seen alike: where a text holds a token or a value that a pattern finds, and of which category."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from discreet.redaction.find import Span, find
+from discreet.redaction.tokens import TOKEN
+
+CATEGORY_OF_KIND = {
+    "card": "payment_card",
+    "iban": "iban",
+    "mail": "email",
+    "phone": "phone",
+    "name": "person_name",
+    "addr": "delivery_address",
+    "text": "feedback_text",
+}
+
+
+def values(text: str) -> tuple[Span, ...]:
+    """Every token and every raw value, in order."""
+    tokens = [
+        Span(match.start(), match.end(), CATEGORY_OF_KIND[match[1].lower()])
+        for match in TOKEN.finditer(text)
+        if match[1].lower() in CATEGORY_OF_KIND
+    ]
+    return tuple(sorted((*tokens, *find(text)), key=lambda span: span.start))
+
+
+@lru_cache(maxsize=1)
+def recogniser_hash() -> str:
+    """SHA-256 (hex) of everything that decides what is found: a model trained with other recognisers does not fit."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
