@@ -1,4 +1,4 @@
-"""Sealed and raw values seen alike: where a text holds a token or a value that a pattern finds, and of which category."""
+"""Sealed and raw values seen alike: where a text holds a token, or a value that a pattern finds."""
 
 from __future__ import annotations
 

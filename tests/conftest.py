@@ -1,0 +1,84 @@
+"""What tests share: one real Postgres a run, a fresh database a test."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from discreet.policy import Policy, load_policy
+from discreet.storage.embedded import EmbeddedPostgres
+from discreet.storage.engine import Database, connect
+from discreet.storage.migrations import ROLES, default_logins, migrate
+
+PROJECT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class TestDatabase:
+    """A migrated database of one test."""
+
+    __test__ = False
+    owner_url: str
+    passwords: dict[str, str]
+
+    def url(self, role: str) -> str:
+        """The URL for ``owner`` or one of the roles."""
+        if role == "owner":
+            return self.owner_url
+        rest = self.owner_url.partition("@")[2]
+        return f"postgresql://discreet_{role}:{self.passwords[role]}@{rest}"
+
+    def open(self, role: str) -> Database:
+        """A pool of that role."""
+        return Database(self.url(role))
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return load_policy(PROJECT / "privacy.yml")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for the whole run, in a short folder of its own (socket paths end at 107 bytes)."""
+    folder = Path(tempfile.mkdtemp(prefix="discreet-test-"))
+    folder.chmod(0o711)
+    server = EmbeddedPostgres(folder, folder / "run", durable=False)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> dict[str, str]:
+    """The migrated template database; returns the roles' passwords."""
+    passwords = {role: secrets.token_urlsafe(16) for role in ROLES}
+    migrate(postgres.url, default_logins(passwords))
+    return passwords
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, template: dict[str, str]) -> Iterator[TestDatabase]:
+    """A fresh, migrated, empty database."""
+    name = f"t_{secrets.token_hex(6)}"
+    admin = connect(postgres.url.replace("/discreet?", "/postgres?"), autocommit=True)
+    with admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE discreet")
+    yield TestDatabase(postgres.url.replace("/discreet?", f"/{name}?"), template)
+    with admin.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
