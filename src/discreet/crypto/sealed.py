@@ -21,6 +21,8 @@ SEED_SIZE = 32
 PUBLIC_KEY_SIZE = 1216
 MAX_VALUE = 4096
 """Bytes of a value in UTF-8."""
+MAX_COLUMN = 60_000
+"""Bytes of a sealed column in UTF-8."""
 _VERSION = 1
 _NONCE = 12
 _BLOCK = 64
@@ -50,7 +52,7 @@ class VaultPublicKey:
     ) -> bytes:
         """The sealed value. ``value`` is the person's; raises ValueError over MAX_VALUE bytes."""
         binding = _binding(category, subject, token)
-        inner = _SUITE.encrypt(_pad(value.encode()), self._key, info=binding)
+        inner = _SUITE.encrypt(_pad(value.encode(), MAX_VALUE), self._key, info=binding)
         nonce = random(_NONCE)
         return bytes((_VERSION,)) + nonce + AESGCM(value_key).encrypt(nonce, inner, binding)
 
@@ -80,9 +82,9 @@ class VaultPrivateKey:
 
 
 def seal_column(owner_key: bytes, *, column: str, owner: bytes, value: str, random: Random = os.urandom) -> bytes:
-    """A personal column of a row, AES-256-GCM under its owner's key, padded to 64 bytes. Max MAX_VALUE bytes."""
+    """A personal column of a row, AES-256-GCM under its owner's key, padded. Raises ValueError over MAX_COLUMN bytes."""
     nonce = random(_NONCE)
-    sealed = AESGCM(owner_key).encrypt(nonce, _pad(value.encode()), _column_binding(column, owner))
+    sealed = AESGCM(owner_key).encrypt(nonce, _pad(value.encode(), MAX_COLUMN), _column_binding(column, owner))
     return bytes((_VERSION,)) + nonce + sealed
 
 
@@ -110,8 +112,8 @@ def _framed(text: str) -> bytes:
     return len(raw).to_bytes(2, "big") + raw
 
 
-def _pad(value: bytes) -> bytes:
-    if len(value) > MAX_VALUE:
+def _pad(value: bytes, limit: int) -> bytes:
+    if len(value) > limit:
         raise ValueError("a value is longer than may be sealed")
     framed = len(value).to_bytes(2, "big") + value
     return framed.ljust(-(-len(framed) // _BLOCK) * _BLOCK, b"\0")

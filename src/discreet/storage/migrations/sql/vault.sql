@@ -22,6 +22,5 @@ CREATE TABLE vault.confirmed_turn (
 CREATE TABLE vault.discard (
     subject      bytea NOT NULL,
     category     text NOT NULL,
-    requested_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (subject, category)
+    requested_at timestamptz NOT NULL DEFAULT now()
 );

@@ -1,0 +1,69 @@
+"""The base class of every custom action: no basis, no act."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from discreet.errors import DiscreetError, NotAllowed
+from discreet.sdk import gate
+from discreet.sdk.turn import Turn
+
+
+class GuardedAction(Action):
+    """A skill declares and writes ``act``; asking, refusing, auditing and repeating are not its business.
+
+    ``name_`` the action's name in domain.yml; ``purpose`` as in privacy.yml's ``actions:``; ``opens`` the
+    sensitive slots that it may reveal; ``needs`` slots without which there is nothing to do, as after a form that
+    the person ended early.
+    """
+
+    name_: ClassVar[str] = ""
+    purpose: ClassVar[str] = ""
+    opens: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    def name(self) -> str:
+        """The action's name."""
+        return self.name_
+
+    async def act(self, turn: Turn) -> None:
+        """What the skill does. Raises DiscreetError to stop; its sentence is said."""
+        raise NotImplementedError
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        """Called by rasa_sdk: the gate, then the skill."""
+        turn = Turn(_state(tracker), self.purpose, self.opens)
+        await self.guarded(turn, domain)
+        dispatcher.messages.extend(turn.responses)
+        return turn.events
+
+    async def guarded(self, turn: Turn, domain: dict[str, Any]) -> None:
+        """The order of docs/spec/gate.md."""
+        if any(turn.slot(name) is None for name in self.needs):
+            return
+        if not await turn.is_live(self.purpose):
+            await gate.ask(turn, self.purpose, resume=self.name_)
+            turn.set("asking", "consent")
+            return
+        try:
+            await self.act(turn)
+        except NotAllowed as error:
+            # What was said before the refusal must not sound as if it had happened.
+            turn.responses.clear()
+            turn.say_text(error.sentence)
+        except DiscreetError as error:
+            if error.code.startswith("storage"):
+                raise
+            turn.say_text(error.sentence)
+
+
+def _state(tracker: Tracker) -> dict[str, Any]:
+    return {
+        "slots": tracker.slots,
+        "latest_message": tracker.latest_message,
+        "events": tracker.events,
+        "active_loop": tracker.active_loop,
+    }

@@ -1,0 +1,147 @@
+"""The action server: one route on a Unix socket, signed calls only (docs/spec/action-call.md).
+
+``python -m discreet.sdk.server``, started by ``discreet up``. Not rasa_sdk's own server, which answers whoever
+reaches it, echoes requests in its errors and lists its actions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sanic import Sanic
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sanic.response import json as json_response
+
+from discreet import logs
+from discreet.crypto.identifiers import conversation_id
+from discreet.crypto.sealed import VaultPrivateKey
+from discreet.crypto.signing import ActionCall, verify_action_call
+from discreet.errors import DiscreetError, NotAuthentic
+from discreet.policy import load_policy
+from discreet.records.audit import Audit
+from discreet.records.consent import Consent
+from discreet.records.results import Results
+from discreet.records.vault import VaultReader
+from discreet.sdk.action import GuardedAction
+from discreet.sdk.registry import load_actions
+from discreet.sdk.turn import CallContext, Services, current_call
+from discreet.settings import Settings, load_settings
+from discreet.shop.payments import PaymentProvider
+from discreet.shop.postgres import PostgresShop
+from discreet.storage.engine import Database
+
+MAX_BODY = 256 * 1024
+_log = logging.getLogger(__name__)
+
+
+def services_for(settings: Settings) -> Services:
+    """Everything that skills use, on this process's own keys and database role."""
+    policy = load_policy(settings.project_dir / "privacy.yml")
+    database = Database(settings.database_url, pool_size=8)
+    ring = settings.ring("value")
+    return Services(
+        database=database,
+        policy=policy,
+        consent=Consent(policy),
+        vault=VaultReader(database, VaultPrivateKey(settings.key("vault_seed")), ring, policy),
+        audit=Audit("actions"),
+        results=Results(ring),
+        shop=PostgresShop(database, ring),
+        refunds=PaymentProvider(settings.payment_socket),
+    )
+
+
+def create_app(settings: Settings, services: Services, actions: dict[str, GuardedAction]) -> Sanic:
+    """The Sanic application. Whatever is not a verified call gets 401 and no reason."""
+    app = Sanic("discreet_actions", configure_logging=False)
+    app.config.REQUEST_MAX_SIZE = MAX_BODY
+    app.config.ACCESS_LOG = False
+    action_key, identity_key = settings.key("action"), settings.key("identity")
+
+    @app.middleware("request")  # type: ignore[misc]
+    async def authenticate(request: Request) -> HTTPResponse | None:
+        if request.path == "/health" and request.method == "GET":
+            return json_response({})
+        try:
+            request.ctx.call = verify_action_call(action_key, request.headers, request.body, int(time.time()))
+        except (NotAuthentic, ValueError):
+            return json_response({"error": "unauthorised"}, status=401)
+        return None
+
+    @app.post("/webhook")  # type: ignore[misc]
+    async def webhook(request: Request) -> HTTPResponse:
+        body = json.loads(request.body)
+        call: ActionCall = request.ctx.call
+        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]))
+        action = actions.get(body["next_action"])
+        if action is None:
+            return json_response({"error": "unknown action"}, status=404)
+        try:
+            return json_response(await _answer(context, action, body))
+        except NotAuthentic:
+            return json_response({"error": "unauthorised"}, status=401)
+
+    async def failed(_request: Request, error: Exception) -> HTTPResponse:
+        if isinstance(error, SanicException) and error.status_code < 500:
+            return json_response({"error": "bad request"}, status=error.status_code)
+        code = error.code if isinstance(error, DiscreetError) else "internal"
+        _log.error("an action failed: %s", code, exc_info=(type(error), error, error.__traceback__))
+        return json_response({"error": "internal"}, status=500)
+
+    app.error_handler.add(Exception, failed)
+    app.error_handler.add(SanicException, failed)
+    return app
+
+
+async def _answer(context: CallContext, action: GuardedAction, body: dict[str, Any]) -> dict[str, Any]:
+    """Runs the action once; a repeat of the same call gets the stored result."""
+    stored = await asyncio.to_thread(_claim_or_find, context)
+    if stored is not None:
+        return stored
+    token = current_call.set(context)
+    try:
+        dispatcher = CollectingDispatcher()
+        events = await action.run(dispatcher, Tracker.from_dict(body["tracker"]), body.get("domain") or {})
+    finally:
+        current_call.reset(token)
+    result = {"events": events, "responses": dispatcher.messages}
+    await asyncio.to_thread(_keep, context, result)
+    return result
+
+
+def _claim_or_find(context: CallContext) -> dict[str, Any] | None:
+    with context.services.database.transaction() as tx:
+        context.services.results.claim(tx, context.subject, context.call)
+        return context.services.results.find(tx, context.subject, context.call)
+
+
+def _keep(context: CallContext, result: dict[str, Any]) -> None:
+    with context.services.database.transaction() as tx:
+        context.services.results.keep(tx, context.subject, context.call, result)
+
+
+def main() -> None:
+    """Serves until SIGTERM."""
+    logs.configure()
+    settings = load_settings()
+    services = services_for(settings)
+    sys.path.insert(0, str(settings.project_dir))
+    actions = load_actions("actions", services.policy)
+    socket = Path(settings.action_socket)
+    socket.unlink(missing_ok=True)
+    app = create_app(settings, services, actions)
+    app.run(unix=str(socket), access_log=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,200 @@
+"""What a skill sees of its turn: slots, what it may reveal, what it says, what it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from discreet.crypto.signing import ActionCall
+from discreet.errors import NotAllowed
+from discreet.policy import Policy
+from discreet.records.audit import Audit
+from discreet.records.consent import Consent
+from discreet.records.results import Results
+from discreet.records.vault import VaultReader
+from discreet.redaction.tokens import TOKEN
+from discreet.shop.port import Refunds, Shop
+from discreet.storage.engine import Database, Transaction
+
+_Result = TypeVar("_Result")
+YES_CONFIDENCE = 0.6
+
+
+class ConsentWithdrawn(NotAllowed):
+    """The basis went away while the skill ran; nothing outside may be changed any more."""
+
+    code = "consent_withdrawn"
+    sentence = "You took your consent back, so I stopped."
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the action server has and skills use. Made once, at its start."""
+
+    database: Database = field(repr=False)
+    policy: Policy = field(repr=False)
+    consent: Consent = field(repr=False)
+    vault: VaultReader = field(repr=False)
+    audit: Audit = field(repr=False)
+    results: Results = field(repr=False)
+    shop: Shop = field(repr=False)
+    refunds: Refunds = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CallContext:
+    """The verified call that runs: set by the server, read by the base classes."""
+
+    services: Services
+    call: ActionCall
+    subject: bytes
+
+
+current_call: ContextVar[CallContext] = ContextVar("discreet_call")
+
+
+class Turn:
+    """One action's view of the conversation. ``purpose`` and ``opens`` are the skill's declarations."""
+
+    def __init__(self, tracker: dict[str, Any], purpose: str, opens: tuple[str, ...]) -> None:
+        context = current_call.get()
+        self.services = context.services
+        self.subject = context.subject
+        self.call = context.call
+        self.purpose = purpose
+        self._opens = opens
+        self._tracker = tracker
+        self._slots: dict[str, Any] = dict(tracker.get("slots") or {})
+        self.events: list[dict[str, Any]] = []
+        self.responses: list[dict[str, Any]] = []
+
+    @property
+    def effect_key(self) -> bytes:
+        """32 bytes that name this call's effect: the same when the turn is repeated, never for another call."""
+        return hashlib.sha256(b"effect\0" + self.call.turn_id + self.call.ordinal.to_bytes(4, "big")).digest()
+
+    @property
+    def form(self) -> str | None:
+        """The running form."""
+        name = (self._tracker.get("active_loop") or {}).get("name")
+        return name if isinstance(name, str) else None
+
+    @property
+    def requested_slot(self) -> str | None:
+        """What the running form has asked for."""
+        value = self._slots.get("requested_slot")
+        return value if isinstance(value, str) else None
+
+    def slot(self, name: str) -> Any:
+        """A slot's value; a token where it is sensitive."""
+        return self._slots.get(name)
+
+    def entity(self, name: str) -> Any:
+        """The last value of an entity in this message, None when there is none."""
+        return next((e["value"] for e in reversed(self._entities) if e["entity"] == name), None)
+
+    def set(self, slot: str, value: Any) -> None:
+        """Sets a slot, for this call and for the conversation."""
+        self._slots[slot] = value
+        self.events.append({"event": "slot", "timestamp": None, "name": slot, "value": value})
+
+    def follow_up(self, action: str) -> None:
+        """Runs another action next."""
+        self.events.append({"event": "followup", "timestamp": None, "name": action})
+
+    def say(self, response: str, **fields: Any) -> None:
+        """A response of domain.yml with its fields filled."""
+        self.responses.append({"response": response, "template": response, **fields})
+
+    def say_text(self, text: str, buttons: list[dict[str, str]] | None = None) -> None:
+        """A text of our own; buttons are ``{"title", "payload"}``."""
+        self.responses.append({"text": text, **({"buttons": buttons} if buttons else {})})
+
+    async def reveal(self, slot: str) -> str:
+        """The value behind a sensitive slot's token.
+
+        Raises NotAllowed unless the skill declared the slot in ``opens``, its purpose covers the slot's
+        category, a basis is live and the value belongs to this person. Every attempt is audited.
+        """
+        category = self.services.policy.category_of_slot(slot)
+        token = self.slot(slot)
+        if slot not in self._opens or category is None:
+            await self.in_transaction(
+                lambda tx: self._audit(tx, "reveal", "undeclared", category.name if category else None)
+            )
+            raise NotAllowed("the skill did not declare this slot")
+        if not isinstance(token, str) or not TOKEN.fullmatch(token):
+            raise NotAllowed("the slot holds no token")
+        return await asyncio.to_thread(
+            self.services.vault.reveal,
+            token=token.lower(),
+            category=category.name,
+            subject=self.subject,
+            purpose=self.purpose,
+            turn_id=self.call.turn_id,
+            require=self.services.consent.require,
+            audit=self.services.audit.append,
+        )
+
+    async def recheck(self) -> None:
+        """Raises ConsentWithdrawn if the basis went away: call it right before an effect outside."""
+        if not await self.is_live(self.purpose):
+            raise ConsentWithdrawn("the basis went away while the skill ran")
+
+    async def is_live(self, purpose: str) -> bool:
+        """Whether a basis for the purpose exists now."""
+        return await self.in_transaction(lambda tx: self.services.consent.is_live(tx, self.subject, purpose))
+
+    async def in_transaction(self, work: Callable[[Transaction], _Result]) -> _Result:
+        """Runs ``work`` in a transaction of its own, off the event loop."""
+
+        def run() -> _Result:
+            with self.services.database.transaction() as tx:
+                return work(tx)
+
+        return await asyncio.to_thread(run)
+
+    def candidates(self) -> dict[str, Any]:
+        """What Rasa took from this message as values for slots: the trailing slot events of the call."""
+        found: dict[str, Any] = {}
+        for event in self._tracker.get("events") or []:
+            found[event["name"]] = event["value"]
+        return found
+
+    def answered(self) -> tuple[bool, str] | None:
+        """What the message answers a notice with: (yes or no, how); None when it is no answer (docs/spec/gate.md)."""
+        message = self._tracker.get("latest_message") or {}
+        intent = message.get("intent") or {}
+        if (message.get("metadata") or {}).get("operation"):
+            return {"affirm": (True, "button"), "deny": (False, "button")}.get(intent.get("name", ""))
+        if intent.get("name") == "deny":
+            return False, "words"
+        if intent.get("name") == "affirm" and intent.get("confidence", 0) >= YES_CONFIDENCE and not self._entities:
+            return True, "words"
+        return None
+
+    @property
+    def answered_operation(self) -> str | None:
+        """The operation that a verified button named."""
+        operation = ((self._tracker.get("latest_message") or {}).get("metadata") or {}).get("operation")
+        return operation if isinstance(operation, str) else None
+
+    @property
+    def _entities(self) -> list[dict[str, Any]]:
+        entities: list[dict[str, Any]] = (self._tracker.get("latest_message") or {}).get("entities") or []
+        return entities
+
+    def _audit(self, tx: Transaction, event: str, outcome: str, category: str | None) -> None:
+        self.services.audit.append(
+            tx,
+            event=event,
+            outcome=outcome,
+            subject=self.subject,
+            purpose=self.purpose,
+            category=category,
+            turn_id=self.call.turn_id,
+        )
