@@ -82,7 +82,7 @@ class VaultPrivateKey:
 
 
 def seal_column(owner_key: bytes, *, column: str, owner: bytes, value: str, random: Random = os.urandom) -> bytes:
-    """A personal column of a row, AES-256-GCM under its owner's key, padded. Raises ValueError over MAX_COLUMN bytes."""
+    """A personal column of a row, AES-256-GCM under its owner's key. Raises ValueError over MAX_COLUMN bytes."""
     nonce = random(_NONCE)
     sealed = AESGCM(owner_key).encrypt(nonce, _pad(value.encode(), MAX_COLUMN), _column_binding(column, owner))
     return bytes((_VERSION,)) + nonce + sealed

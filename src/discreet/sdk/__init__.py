@@ -1,6 +1,6 @@
 """What skills are written with: the only package that imports rasa_sdk.
 
-    from discreet.sdk import GuardedAction, GuardedForm, Turn
+from discreet.sdk import GuardedAction, GuardedForm, Turn
 """
 
 from discreet.sdk.action import GuardedAction

@@ -36,11 +36,11 @@ class GuardedAction(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         """Called by rasa_sdk: the gate, then the skill."""
         turn = Turn(_state(tracker), self.purpose, self.opens)
-        await self.guarded(turn, domain)
+        await self.guarded(turn)
         dispatcher.messages.extend(turn.responses)
         return turn.events
 
-    async def guarded(self, turn: Turn, domain: dict[str, Any]) -> None:
+    async def guarded(self, turn: Turn) -> None:
         """The order of docs/spec/gate.md."""
         if any(turn.slot(name) is None for name in self.needs):
             return

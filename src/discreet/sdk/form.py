@@ -29,11 +29,11 @@ class GuardedForm(GuardedAction):
         """The form's name in domain.yml."""
         return self.name_.removeprefix("validate_")
 
-    async def refused(self, turn: Turn, purpose: str) -> None:
-        """Says what can be done without this purpose."""
+    async def refused(self, turn: Turn) -> None:
+        """Says what can be done without the purpose that was refused."""
         turn.say("utter_consent_refused")
 
-    async def guarded(self, turn: Turn, domain: dict[str, Any]) -> None:
+    async def guarded(self, turn: Turn) -> None:
         """One round of the form: take an answer, validate what was said, decide what to ask next."""
         requested = turn.requested_slot if turn.form in (None, self.form) else None
         if requested == CONSENT_STEP and await self._is_refusal(turn):
@@ -75,7 +75,7 @@ class GuardedForm(GuardedAction):
         for slot, purpose in self.steps.items():
             if purpose == operation.purpose:
                 turn.set(slot, None)
-        await self.refused(turn, operation.purpose)
+        await self.refused(turn)
         return True
 
     async def _validate(self, turn: Turn, slot: str, value: Any) -> None:

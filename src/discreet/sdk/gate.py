@@ -21,9 +21,7 @@ class Answer(Enum):
 async def ask(turn: Turn, purpose: str, *, resume: str) -> None:
     """Shows the notice of a purpose with a button for yes and one for no, and waits for the answer."""
     operation, notice = await turn.in_transaction(
-        lambda tx: turn.services.consent.ask(
-            tx, turn.subject, purpose, resume=resume, turn_id=turn.call.turn_id
-        )
+        lambda tx: turn.services.consent.ask(tx, turn.subject, purpose, resume=resume, turn_id=turn.call.turn_id)
     )
     turn.say_text(
         notice.text,
@@ -45,9 +43,7 @@ async def take_answer(turn: Turn) -> tuple[Answer, Operation | None]:
         waiting = turn.services.consent.waiting(tx, turn.subject)
         if waiting is None or (turn.answered_operation is not None and turn.answered_operation != waiting.id):
             return None
-        turn.services.consent.answer(
-            tx, turn.subject, waiting, given=given, method=method, turn_id=turn.call.turn_id
-        )
+        turn.services.consent.answer(tx, turn.subject, waiting, given=given, method=method, turn_id=turn.call.turn_id)
         return waiting
 
     try:

@@ -68,7 +68,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     app.config.ACCESS_LOG = False
     action_key, identity_key = settings.key("action"), settings.key("identity")
 
-    @app.middleware("request")  # type: ignore[misc]
+    @app.middleware("request")
     async def authenticate(request: Request) -> HTTPResponse | None:
         if request.path == "/health" and request.method == "GET":
             return json_response({})
@@ -78,7 +78,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
             return json_response({"error": "unauthorised"}, status=401)
         return None
 
-    @app.post("/webhook")  # type: ignore[misc]
+    @app.post("/webhook")
     async def webhook(request: Request) -> HTTPResponse:
         body = json.loads(request.body)
         call: ActionCall = request.ctx.call
