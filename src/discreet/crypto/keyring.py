@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from discreet.crypto.sealed import VaultPrivateKey
+from discreet.crypto.signing import public_key_of
 from discreet.crypto.wrapping import KEY_SIZE, KeyRing
 from discreet.errors import SettingsError
 
-_SINGLE = ("identity", "action", "handle", "vault_seed")
+_SINGLE = ("identity", "action", "handle", "vault_seed", "model")
 _RINGS = ("conversation", "value")
 _GRANTED = {
-    "rasa": ("identity", "action", "handle", "vault_public", "conversation", "value"),
+    "rasa": ("identity", "action", "handle", "vault_public", "model_public", "conversation", "value"),
     "actions": ("identity", "action", "vault_seed", "value"),
     "keeper": (),
+    "payment": (),
+    "trainer": ("model",),
 }
 """Which process receives which key; docs/threat-model.md says what follows when one falls."""
 
@@ -57,6 +60,8 @@ def _held(keys: dict[str, Any], name: str) -> Any:
 def _read(folder: Path, name: str) -> Any:
     if name == "vault_public":
         return _text(VaultPrivateKey(_bytes(_read(folder, "vault_seed"))).public_bytes)
+    if name == "model_public":
+        return _text(public_key_of(_bytes(_read(folder, "model"))))
     path = folder / f"{name}.json"
     try:
         content = json.loads(path.read_text())

@@ -1,4 +1,4 @@
-"""The signature over each call of the action server (docs/spec/action-call.md): HMAC-SHA-256, headers and body."""
+"""Signatures: over each call of the action server (docs/spec/action-call.md), and the key that signs models."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from discreet.errors import NotAuthentic
 
@@ -47,6 +49,11 @@ def verify_action_call(key: bytes, headers: Mapping[str, str], body: bytes, now:
     if abs(now - int(time)) > MAX_SKEW_SECONDS:
         raise NotAuthentic("an action call is too old")
     return ActionCall(bytes.fromhex(turn), int(fence), int(ordinal))
+
+
+def public_key_of(seed: bytes) -> bytes:
+    """The public half (32 bytes) of an Ed25519 key, from its 32-byte seed (RFC 8032)."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
 
 def _signature(key: bytes, headers: Mapping[str, str], body: bytes) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from rasa import telemetry
@@ -16,6 +17,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
+from discreet import models
 from discreet.crypto.sealed import VaultPublicKey
 from discreet.errors import SettingsError
 from discreet.policy import Policy, load_policy
@@ -37,6 +39,8 @@ def prepare(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]])
     settings = process_settings()
     agent: Agent = app.ctx.agent
     policy = load_policy(settings.project_dir / "privacy.yml")
+    if agent.processor is not None:
+        models.verify(Path(agent.processor.model_path), settings.key("model_public"))
     problems = list(_problems(app, agent, policy))
     if problems:
         for problem in problems:

@@ -1,0 +1,233 @@
+"""The whole assistant as one object: database, keys, model, processes. What ``discreet up`` and the tests start."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from discreet import models
+from discreet.crypto import keyring
+from discreet.crypto.signing import public_key_of
+from discreet.errors import SettingsError
+from discreet.shop.seed import seed_if_empty
+from discreet.storage.embedded import EmbeddedPostgres
+from discreet.storage.engine import Database
+from discreet.storage.migrations import ROLES, Login, default_logins, migrate
+from discreet.storage.places import (
+    Account,
+    others_can_enter,
+    private_folder,
+    reachable_home,
+    system_account,
+)
+from discreet.supervisor import Program, Supervisor
+
+Say = Callable[[str], None]
+_PROCESSES = ("rasa", "actions", "keeper", "payment")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to start. ``database_url`` names somebody's own Postgres; empty starts the embedded one."""
+
+    project: Path
+    state: Path
+    port: int = 5005
+    database_url: str = ""
+    role_urls: tuple[tuple[str, str], ...] = ()
+    durable: bool = True
+    log_level: str = "INFO"
+    unsafe: tuple[str, ...] = ()
+    """Defences switched off, for the controls of the canary test only."""
+
+
+class Assistant:
+    """Starts in order, stops in the opposite one, and goes on with the same keys and conversations next time."""
+
+    def __init__(self, options: Options, say: Say = lambda _: None) -> None:
+        self._options = options
+        self._say = say
+        self.state = private_folder(options.state, None, 0o711)
+        self.logs = private_folder(self.state / "logs", None)
+        self.keys = self.state / "keys"
+        self.run = Path(tempfile.mkdtemp(prefix="discreet-"))
+        self.run.chmod(0o711)
+        self.postgres: EmbeddedPostgres | None = None
+        self.supervisor = Supervisor(options.project, self.logs, private_folder(self.run / "home", None, 0o777))
+        self._accounts = self._system_accounts()
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self._options.port}"
+
+    def start(self) -> None:
+        """Everything up and answering. Raises DiscreetError with what to do; whatever was started is then stopped."""
+        try:
+            self._require_free_port()
+            keyring.create_keys(self.keys)
+            owner_url = self._start_database()
+            self._say("Preparing the database ...")
+            urls = self._migrate(owner_url)
+            model = self.model()
+            seed_if_empty(Database(urls["actions"], pool_size=1), keyring.ring(self._keys("actions"), "value"))
+            self._start_processes(urls, model)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stops what was started, and nothing else."""
+        self.supervisor.stop()
+        if self.postgres is not None:
+            self.postgres.stop()
+        shutil.rmtree(self.run, ignore_errors=True)
+
+    def __enter__(self) -> Assistant:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def model(self) -> Path:
+        """A signed model that fits the training data; trained now when there is none."""
+        seed = keyring.key(keyring.keys_for("trainer", self.keys), "model")
+        folder = self.state / "models"
+        found = models.fitting_model(self._options.project, folder, public_key_of(seed))
+        if found is not None:
+            return found
+        self._say("Training the model (usually half a minute) ...")
+        return models.train(self._options.project, folder, seed, log=self.logs / "train.log")
+
+    def _start_database(self) -> str:
+        if self._options.database_url:
+            return self._options.database_url
+        self._say("Starting the embedded Postgres ...")
+        self.postgres = EmbeddedPostgres(self.state, self.run, durable=self._options.durable)
+        if self.postgres.home.parent != self.state:
+            self._say(f"Its data lies in {self.postgres.home}, because other users cannot enter {self.state}.")
+        return self.postgres.start()
+
+    def _migrate(self, owner_url: str) -> dict[str, str]:
+        """Brings the schema up to date and returns each role's URL."""
+        given = dict(self._options.role_urls)
+        passwords = self._passwords()
+        logins = default_logins(passwords)
+        for role, url in given.items():
+            logins[role] = Login(urlsplit(url).username or "")
+        migrate(owner_url, logins)
+        parts = urlsplit(owner_url)
+        rest = parts.netloc.rpartition("@")[2]
+        query = f"?{parts.query}" if parts.query else ""
+        made = {role: f"{parts.scheme}://discreet_{role}:{passwords[role]}@{rest}{parts.path}{query}" for role in ROLES}
+        return {**made, **given}
+
+    def _passwords(self) -> dict[str, str]:
+        file = self.state / "role-passwords.json"
+        if not file.exists():
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as output:
+                json.dump({role: secrets.token_urlsafe(24) for role in ROLES}, output)
+        passwords: dict[str, str] = json.loads(file.read_text())
+        return passwords
+
+    def _start_processes(self, urls: dict[str, str], model: Path) -> None:
+        account = self._accounts
+        self._shared_folder("actions", account["actions"], account["rasa"])
+        self._shared_folder("payment", account["payment"], account["actions"])
+        book = private_folder(reachable_home(self.state, self.state / "payment"), account["payment"])
+        python = sys.executable
+        socket_path = str(self.run / "payment" / "payment.sock")
+        self._say("Starting the servers (about ten seconds) ...")
+        for name, command in (
+            ("payment", [python, "-m", "discreet.shop.payment_stand_in", socket_path, str(book / "refunds.sqlite")]),
+            ("actions", [python, "-m", "discreet.sdk.server"]),
+            ("keeper", [python, "-m", "discreet.keeper"]),
+            ("rasa", self._rasa_command(self._reachable_model(model))),
+        ):
+            environment = models.rasa_environment(self._options.log_level) if name == "rasa" else {}
+            self.supervisor.start(Program(name, command, self._secrets(name, urls), self._accounts[name], environment))
+        self.supervisor.wait_until(self._is_ready, seconds=120)
+
+    def _rasa_command(self, model: Path) -> list[str]:
+        command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--port", str(self._options.port)]
+        command += ["--interface", "127.0.0.1", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+        command += ["--logging-config-file", "logging.yml"]
+        return [*command, "--debug"] if self._options.log_level == "DEBUG" else command
+
+    def _secrets(self, name: str, urls: dict[str, str]) -> dict[str, Any]:
+        return {
+            "role": name,
+            "database_url": urls.get(name, ""),
+            "run_dir": str(self.run),
+            "project_dir": str(self._options.project),
+            "keys": self._keys(name),
+            "unsafe": list(self._options.unsafe),
+        }
+
+    def _keys(self, role: str) -> dict[str, Any]:
+        return keyring.keys_for(role, self.keys)
+
+    def _shared_folder(self, name: str, owner: Account | None, guest: Account | None) -> None:
+        """A folder for a socket that exactly one other process may reach."""
+        folder = private_folder(self.run / name, owner)
+        if owner is not None and guest is not None:
+            os.chown(folder, owner.uid, guest.gid)
+            folder.chmod(0o710)
+
+    def _reachable_model(self, model: Path) -> Path:
+        """Rasa's own user may not enter the state folder: it gets a copy in the run folder."""
+        account = self._accounts["rasa"]
+        if account is None:
+            return model
+        folder = private_folder(self.run / "model", account)
+        for file in (model, model.with_name(f"{model.name}.sig")):
+            copy = folder / file.name
+            shutil.copyfile(file, copy)
+            copy.chmod(0o444)
+        return folder / model.name
+
+    def _system_accounts(self) -> dict[str, Account | None]:
+        """Each process's own system user; none where we are not root, or where such a user could not reach the code."""
+        reachable = all(others_can_enter(Path(p)) for p in (self._options.project, sys.prefix, sys.base_prefix))
+        if os.geteuid() == 0 and not reachable:
+            self._say(
+                "All processes run as root: other users cannot enter this folder or its Python. "
+                "See “Users” in docs/operate.md."
+            )
+        return {name: system_account(f"discreet-{name}") if reachable else None for name in _PROCESSES}
+
+    def _require_free_port(self) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self._options.port))
+            except OSError:
+                raise SettingsError(
+                    f"Port {self._options.port} is taken by another program. Choose another: make run PORT=5006"
+                ) from None
+
+    def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self._options.port, timeout=2)
+        try:
+            connection.request("GET", "/chat/ready")
+            return connection.getresponse().status == 200 and (self.run / "actions" / "actions.sock").exists()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()

@@ -1,0 +1,29 @@
+"""``discreet``: what operators, designers and data protection officers type. One file a command, loaded when used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(envvar="DISCREET_PORT", help="Port of the page, on loopback.")] = 5005,
+    project: Annotated[Path, typer.Option(help="Folder with config.yml and privacy.yml.")] = Path(),
+) -> None:
+    """Start the whole assistant and print the address of its page; Ctrl-C stops it."""
+    from discreet.cli.up import run
+
+    raise typer.Exit(run(project.resolve(), port))
+
+
+@app.command()
+def train(project: Annotated[Path, typer.Option(help="Folder with config.yml and privacy.yml.")] = Path()) -> None:
+    """Train the model that fits the training data, and sign it."""
+    from discreet.cli.up import train_only
+
+    raise typer.Exit(train_only(project.resolve()))

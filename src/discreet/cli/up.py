@@ -1,0 +1,82 @@
+"""``discreet up`` and ``discreet train``."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from discreet.assistant import Assistant, Options
+from discreet.crypto import keyring
+from discreet.errors import DiscreetError, SettingsError
+from discreet.storage.migrations import ROLES
+
+_started = time.monotonic()
+
+
+def run(project: Path, port: int) -> int:
+    """Serves until Ctrl-C or SIGTERM. Returns the exit code."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with _only_one(_state(project)), Assistant(_options(project, port), _say) as assistant:
+            print(f"\n  Ready: {assistant.address}\n\n  Ctrl-C stops it. Logs: {assistant.logs}", flush=True)
+            while not stop.wait(1.0):
+                assistant.supervisor.require_all()
+            _say("Stopping ...")
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def train_only(project: Path) -> int:
+    """Trains and signs where no fitting model exists. Returns the exit code."""
+    try:
+        assistant = Assistant(_options(project, 0), _say)
+        keyring.create_keys(assistant.keys)
+        print(f"The model is {assistant.model()}")
+        assistant.stop()
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _options(project: Path, port: int) -> Options:
+    given = tuple((role, os.environ.get(f"DISCREET_{role.upper()}_DATABASE_URL", "")) for role in ROLES)
+    return Options(
+        project=project,
+        state=_state(project),
+        port=port,
+        database_url=os.environ.get("DISCREET_DATABASE_URL", ""),
+        role_urls=tuple((role, url) for role, url in given if url),
+        log_level=os.environ.get("LOG_LEVEL", "INFO"),
+    )
+
+
+def _state(project: Path) -> Path:
+    return Path(os.environ.get("DISCREET_STATE") or project / ".discreet")
+
+
+@contextmanager
+def _only_one(state: Path) -> Iterator[None]:
+    """One assistant a state folder: a second would stop the first one's database as a stale one."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SettingsError("The assistant is running already. Stop it first, or set DISCREET_STATE.") from None
+        yield
+
+
+def _say(sentence: str) -> None:
+    print(f"  {time.monotonic() - _started:5.1f} s  {sentence}", flush=True)

@@ -1,0 +1,109 @@
+"""Processes that are started together and end together; each with its own secrets and, under root, its own user."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from discreet.errors import DiscreetError
+from discreet.storage.places import Account
+
+STOP_SECONDS = 30
+
+
+class ChildEnded(DiscreetError):
+    """A process ended that should have gone on. The message names it and its log."""
+
+    code = "child_ended"
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to start. ``secrets`` reach the process by an inherited descriptor, nothing else of ours does."""
+
+    name: str
+    command: list[str]
+    secrets: dict[str, Any] = field(repr=False)
+    account: Account | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+class Supervisor:
+    """Starts programs, watches them, and stops them in the opposite order. Stops nothing that it did not start."""
+
+    def __init__(self, cwd: Path, logs: Path, home: Path) -> None:
+        self._cwd = cwd
+        self._logs = logs
+        self._home = home
+        self._running: list[tuple[Program, subprocess.Popen[bytes]]] = []
+
+    def start(self, program: Program) -> None:
+        """Starts it in a session of its own, so that Ctrl-C reaches us alone and the order of stopping is ours."""
+        account: dict[str, Any] = program.account.popen_arguments() if program.account else {}
+        with tempfile.TemporaryFile("w") as secrets, (self._logs / f"{program.name}.log").open("ab") as log:
+            json.dump(program.secrets, secrets)
+            secrets.flush()
+            process = subprocess.Popen(
+                program.command,
+                cwd=self._cwd,
+                env={**self._base_environment(), **program.environment, "DISCREET_SECRETS_FD": str(secrets.fileno())},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(secrets.fileno(),),
+                start_new_session=True,
+                umask=0o077,
+                **account,
+            )
+        self._running.append((program, process))
+
+    def pid(self, name: str) -> int:
+        """The process id of a running program, for operators and tests."""
+        return next(process.pid for program, process in self._running if program.name == name)
+
+    def require_all(self) -> None:
+        """Raises ChildEnded when one has ended."""
+        for program, process in self._running:
+            if process.poll() is not None:
+                raise ChildEnded(f"{program.name} ended unexpectedly; see {self._logs / (program.name + '.log')}")
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
+        """Waits until ``ready``. Raises ChildEnded when a process ends or the time is over."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            self.require_all()
+            if time.monotonic() > deadline:
+                raise ChildEnded(f"the assistant did not become ready within {seconds:.0f} s; see {self._logs}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """SIGTERM in the opposite order of starting, then SIGKILL for what does not end in time."""
+        for _, process in reversed(self._running):
+            _signal(process, signal.SIGTERM)
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                _signal(process, signal.SIGKILL)
+                process.wait()
+        self._running.clear()
+
+    def _base_environment(self) -> dict[str, str]:
+        kept = {
+            name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ", "LOG_LEVEL")
+        }
+        return {**kept, "HOME": str(self._home), "PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(self._home)}
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """To the process's whole session: Rasa may have workers."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
