@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import re2
 
@@ -50,20 +49,15 @@ def find(text: str) -> tuple[Span, ...]:
 def _candidates(recogniser: Recogniser, view: Normalised) -> Iterator[tuple[int, int]]:
     for match in recogniser.candidate.finditer(view.text):
         start, end = match.start(recogniser.group), match.end(recogniser.group)
-        if _is_part_of_a_word(view.text, start, end):
-            continue
         near = bool(recogniser.context.search(view.text[max(0, start - WINDOW) : end + WINDOW]))
-        if recogniser.valid(match[recogniser.group], near):
+        end = start + recogniser.accepted(match[recogniser.group], near)
+        if end > start and not _is_part_of_a_word(view.text, start, end):
             yield start, end
 
 
 def _is_part_of_a_word(text: str, start: int, end: int) -> bool:
     """RE2 has no look-around: digits glued to letters, as in a part number, are no number of a person."""
-    before: Any = text[start - 1] if start else " "
-    after: Any = text[end] if end < len(text) else " "
-    return (
-        before.isalnum()
-        or after.isalnum()
-        or before == "_"
-        or (before == "-" and start > 1 and text[start - 2].isalpha())
-    )
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    glued = before == "-" and start > 1 and text[start - 2].isalpha()
+    return before.isalnum() or after.isalnum() or before in "_+" or glued

@@ -1,4 +1,4 @@
-"""What personal data looks like: one row a category, (candidate, validator, words nearby).
+"""What personal data looks like: one row a category, (candidate, what of it is accepted, words nearby).
 
 Candidates are RE2 expressions, linear in the text whatever it is; validators look at one candidate of bounded
 length. A stronger row comes first: its finding wins over a later row's that overlaps it.
@@ -23,11 +23,15 @@ WINDOW = 40
 
 @dataclass(frozen=True)
 class Recogniser:
-    """One kind of value. ``valid(candidate, near)`` decides; ``near``: a context word stands nearby."""
+    """One kind of value.
+
+    ``accepted(candidate, near)`` says how many of the candidate's characters, from its start, are one; 0 for none.
+    ``near``: a context word stands nearby.
+    """
 
     category: str
     candidate: Any
-    valid: Callable[[str, bool], bool]
+    accepted: Callable[[str, bool], int]
     context: re.Pattern[str]
     group: int = 0
 
@@ -50,13 +54,11 @@ def _digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit())
 
 
-def _is_card(candidate: str, near: bool) -> bool:
+def _card(candidate: str, near: bool) -> int:
     digits = _digits(candidate)
     if not luhn.is_valid(digits) or len(set(digits)) == 1:
-        return False
-    if near:
-        return 12 <= len(digits) <= 19
-    return _has_brand(digits)
+        return 0
+    return len(candidate) if near or _has_brand(digits) else 0
 
 
 def _has_brand(digits: str) -> bool:
@@ -73,22 +75,29 @@ def _has_brand(digits: str) -> bool:
     )
 
 
-def _is_iban(candidate: str, _near: bool) -> bool:
-    compact = re.sub(r"[\s.-]", "", candidate)
-    return bool(stdnum_iban.is_valid(compact))
+def _iban(candidate: str, _near: bool) -> int:
+    """The longest valid start: the words after a number look like more of it."""
+    ends = [index + 1 for index, character in enumerate(candidate) if character.isalnum()][14:34]
+    for end in reversed(ends):
+        if stdnum_iban.is_valid(re.sub(r"[\s.-]", "", candidate[:end])):
+            return end
+    return 0
 
 
-def _is_mail(candidate: str, _near: bool) -> bool:
-    local, _, host = candidate.rpartition("@")
-    return len(candidate) <= 254 and 0 < len(local) <= 64 and ".." not in candidate and not host.endswith("-")
+def _mail(candidate: str, _near: bool) -> int:
+    end = max((index + 1 for index, character in enumerate(candidate) if character.isalnum()), default=0)
+    local, _, host = candidate[:end].rpartition("@")
+    good = len(host) <= 253 and 0 < len(local) <= 64 and ".." not in candidate and host.rpartition(".")[2].isalpha()
+    return end if good and len(host.rpartition(".")[2]) >= 2 else 0
 
 
-def _is_phone(candidate: str, near: bool) -> bool:
+def _phone(candidate: str, near: bool) -> int:
     digits = _digits(candidate)
-    if candidate.lstrip("( ").startswith(("+", "00")):
-        national = candidate.lstrip("( ")
-        return 8 <= len(digits) <= 15 and _has_country_code(_digits(national).removeprefix("00"))
-    return near and 7 <= len(digits) <= 12 and candidate.lstrip("( ")[:1] in set("0123456789")
+    if candidate.startswith(("+", "00")):
+        good = 8 <= len(digits) <= 15 and _has_country_code(digits.removeprefix("00"))
+    else:
+        good = near and 7 <= len(digits) <= 12
+    return len(candidate) if good else 0
 
 
 def _has_country_code(digits: str) -> bool:
@@ -100,28 +109,29 @@ def _country_codes() -> frozenset[int]:
     return frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 
 
-def _always(_candidate: str, _near: bool) -> bool:
-    return True
+def _whole(candidate: str, _near: bool) -> int:
+    return len(candidate)
 
 
 RECOGNISERS = (
     Recogniser(
         "email",
-        re2.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w](?:[\w-]{0,61}[\w])?\.){1,8}[A-Za-z]{2,24}"),
-        _is_mail,
+        # Negated ASCII sets: Unicode letter classes under repeats do not fit RE2's automaton.
+        re2.compile(r"""[^\s@,;:<>()\[\]"|\\]+@(?:[^\s@.,;:!?/()<>"'|\\]+\.)+[^\s@.,;:!?/()<>"'|\\0-9_-]+"""),
+        _mail,
         _NO_WORDS,
     ),
     Recogniser(
         "iban",
         re2.compile(r"\b[A-Za-z]{2}[ .-]?[0-9]{2}(?:[ .-]?[0-9A-Za-z]{2,4}){3,8}(?:[ .-]?[0-9A-Za-z]{1,3})?\b"),
-        _is_iban,
+        _iban,
         _IBAN_WORDS,
     ),
-    Recogniser("payment_card", re2.compile(r"[0-9](?:[ .\-/_]{0,2}[0-9]){11,18}"), _is_card, _CARD_WORDS),
+    Recogniser("payment_card", re2.compile(r"[0-9](?:[ .\-/_]{0,2}[0-9]){11,18}"), _card, _CARD_WORDS),
     Recogniser(
         "card_security_code",
         re2.compile(r"(?i)\b(?:cvv2?|cvc2?|cid|security code|card code)\b[ :=#is]{0,8}([0-9]{3,4})\b"),
-        _always,
+        _whole,
         _NO_WORDS,
         group=1,
     ),
@@ -130,9 +140,9 @@ RECOGNISERS = (
         re2.compile(
             r"(?i)\b(?:password|passwort|passcode|pass ?phrase|pwd|pin)\b(?: is|'s|:|=)[ ]{0,3}([^\s,;]{3,64})"
         ),
-        _always,
+        _whole,
         _NO_WORDS,
         group=1,
     ),
-    Recogniser("phone", re2.compile(r"(?:\+[ ]?)?\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,14}"), _is_phone, _PHONE_WORDS),
+    Recogniser("phone", re2.compile(r"(?:\+[ ]?)?\(?[0-9](?:[ ().\-/]{0,3}[0-9]){6,14}"), _phone, _PHONE_WORDS),
 )
