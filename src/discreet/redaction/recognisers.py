@@ -113,6 +113,15 @@ def _whole(candidate: str, _near: bool) -> int:
     return len(candidate)
 
 
+_ABOUT_PASSWORDS = frozenset(
+    "not wrong incorrect blocked locked expired invalid lost forgotten gone missing correct right working the too".split()
+)
+
+
+def _password(candidate: str, _near: bool) -> int:
+    return 0 if candidate.lower().rstrip(".!?") in _ABOUT_PASSWORDS else len(candidate)
+
+
 RECOGNISERS = (
     Recogniser(
         "email",
@@ -137,9 +146,14 @@ RECOGNISERS = (
     ),
     Recogniser(
         "password",
-        re2.compile(
-            r"(?i)\b(?:password|passwort|passcode|pass ?phrase|pwd|pin)\b(?: is|'s|:|=)[ ]{0,3}([^\s,;]{3,64})"
-        ),
+        re2.compile(r"(?i)\b(?:password|passwort|passcode|pass ?phrase|pwd)\b(?: is|'s|:|=)[ ]{0,3}([^\s,;]{3,64})"),
+        _password,
+        _NO_WORDS,
+        group=1,
+    ),
+    Recogniser(
+        "password",
+        re2.compile(r"(?i)\bpin\b(?: code)?(?: is|'s|:|=)[ ]{0,3}([0-9]{4,8})\b"),
         _whole,
         _NO_WORDS,
         group=1,
