@@ -113,13 +113,15 @@ def _whole(candidate: str, _near: bool) -> int:
     return len(candidate)
 
 
-_ABOUT_PASSWORDS = frozenset(
-    "not wrong incorrect blocked locked expired invalid lost forgotten gone missing correct right working the too".split()
+_ABOUT_PASSWORDS = re.compile(
+    r"(?:not|wrong|incorrect|blocked|locked|expired|invalid|lost|forgotten|gone|missing|correct|right|working|the|too)"
+    r"[.!?]*",
+    re.IGNORECASE,
 )
 
 
 def _password(candidate: str, _near: bool) -> int:
-    return 0 if candidate.lower().rstrip(".!?") in _ABOUT_PASSWORDS else len(candidate)
+    return 0 if _ABOUT_PASSWORDS.fullmatch(candidate) else len(candidate)
 
 
 RECOGNISERS = (
