@@ -27,3 +27,25 @@ def train(project: Annotated[Path, typer.Option(help="Folder with config.yml and
     from discreet.cli.up import train_only
 
     raise typer.Exit(train_only(project.resolve()))
+
+
+@app.command()
+def chat(
+    url: Annotated[str, typer.Option(help="Address of the running assistant.")] = "http://127.0.0.1:5005",
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON message a line in, one turn a line out.")] = False,
+) -> None:
+    """Talk to the running assistant from a terminal."""
+    from discreet.cli.chat import run
+
+    raise typer.Exit(run(url, jsonl=jsonl))
+
+
+@app.command()
+def redact(
+    jsonl: Annotated[bool, typer.Option("--jsonl", help='Read {"text"} objects, print {"spans"}.')] = False,
+    project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path(),
+) -> None:
+    """Read lines and print them without the personal data that patterns find."""
+    from discreet.cli.redact import run
+
+    raise typer.Exit(run(project.resolve(), jsonl=jsonl))
