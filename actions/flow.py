@@ -50,6 +50,20 @@ class AnswerNotice(GuardedAction):
             turn.say("utter_consent_refused")
 
 
+class LeaveForm(GuardedAction):
+    """Ends the running form and forgets what it has collected, so that the next one begins afresh."""
+
+    name_ = "action_leave_form"
+    purpose = "rights"
+
+    async def act(self, turn: Turn) -> None:
+        """Clears the slots of every form; what was sealed for them stays with the vault's own rules."""
+        for slot in turn.services.policy.slots:
+            if turn.slot(slot) is not None:
+                turn.set(slot, None)
+        turn.leave_form()
+
+
 class ExplainWhy(GuardedAction):
     """Why do you need that? The purpose of what was just asked for, from privacy.yml."""
 

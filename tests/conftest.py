@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from discreet.assistant import Assistant, Options
+from discreet.client import Chat
 from discreet.policy import Policy, load_policy
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database, connect
 from discreet.storage.migrations import ROLES, default_logins, migrate
+from discreet.storage.places import forget_outside
 
 PROJECT = Path(__file__).parent.parent
 
@@ -82,3 +88,45 @@ def database(postgres: EmbeddedPostgres, template: dict[str, str]) -> Iterator[T
     with admin.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()
+
+
+@pytest.fixture(scope="session")
+def assistant() -> Iterator[Assistant]:
+    """The whole assistant, running, in a state folder of its own; its page at ``.address``."""
+    with running_assistant() as started:
+        yield started
+
+
+@contextmanager
+def running_assistant(**options: Any) -> Iterator[Assistant]:
+    """Starts the assistant on a free port. A model trained by an earlier stage of the same run is used if it fits."""
+    state = Path(tempfile.mkdtemp(prefix="discreet-state-"))
+    trained = PROJECT / "build" / "trained"
+    if (trained / "keys" / "model.json").exists():
+        (state / "keys").mkdir(mode=0o700)
+        shutil.copyfile(trained / "keys" / "model.json", state / "keys" / "model.json")
+        shutil.copytree(trained / "models", state / "models")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings: dict[str, Any] = {
+        "project": PROJECT,
+        "state": state,
+        "port": port,
+        "durable": False,
+        "log_level": "DEBUG",
+    }
+    assistant = Assistant(Options(**{**settings, **options}))
+    try:
+        assistant.start()
+        yield assistant
+    finally:
+        assistant.stop()
+        forget_outside(state)
+        shutil.rmtree(state, ignore_errors=True)
+
+
+@pytest.fixture
+def chat(assistant: Assistant) -> Chat:
+    """A new conversation."""
+    return Chat(assistant.address).open()

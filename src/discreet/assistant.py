@@ -167,7 +167,6 @@ class Assistant:
     def _rasa_command(self, model: Path) -> list[str]:
         command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--port", str(self._options.port)]
         command += ["--interface", "127.0.0.1", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
-        command += ["--logging-config-file", "logging.yml"]
         return [*command, "--debug"] if self._options.log_level == "DEBUG" else command
 
     def _secrets(self, name: str, urls: dict[str, str]) -> dict[str, Any]:

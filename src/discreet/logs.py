@@ -56,6 +56,11 @@ def configure(level: str = "INFO") -> None:
             "root": {"level": level, "handlers": ["stderr"]},
         }
     )
+    for name in list(logging.Logger.manager.loggerDict):
+        # Sanic and others bring handlers of their own; everything goes through ours.
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
     logging.captureWarnings(True)
 
 

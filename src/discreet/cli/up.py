@@ -63,7 +63,7 @@ def _options(project: Path, port: int) -> Options:
 
 
 def _state(project: Path) -> Path:
-    return Path(os.environ.get("DISCREET_STATE") or project / ".discreet")
+    return Path(os.environ.get("DISCREET_STATE") or project / ".discreet").resolve()
 
 
 @contextmanager

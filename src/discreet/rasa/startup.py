@@ -17,7 +17,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
-from discreet import models
+from discreet import logs, models
 from discreet.crypto.sealed import VaultPublicKey
 from discreet.errors import SettingsError
 from discreet.policy import Policy, load_policy
@@ -87,6 +87,8 @@ def _problems(app: Sanic, agent: Agent, policy: Policy) -> Iterator[str]:
         yield "Rasa's HTTP API is enabled; start without --enable-api"
     if telemetry.is_telemetry_enabled():
         yield "Rasa's telemetry is on; set RASA_TELEMETRY_ENABLED=false"
+    if not all(isinstance(handler.formatter, logs.Formatter) for handler in logging.getLogger().handlers):
+        yield "something has replaced the log format; messages would reach the log"
     undeclared = {slot.name for slot in agent.domain.slots} - _rasas_own_slots() - set(policy.slots)
     if undeclared:
         yield f"privacy.yml declares no category for the slots {', '.join(sorted(undeclared))}"

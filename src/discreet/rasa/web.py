@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,6 +21,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 from sanic.response import json as json_response
 
+from discreet import logs
 from discreet.errors import BadInput, DiscreetError, NotAllowed, NotAuthentic, StorageConflict, StorageError
 from discreet.rasa.guard import Answer, Guard, Incoming
 from discreet.rasa.page import add_page
@@ -42,6 +44,12 @@ class WebChannel(InputChannel):
 
     def __init__(self) -> None:
         self._guard: Guard | None = None
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
+        """Called when Rasa has set up its own colourful logs, and before it can have a message to log."""
+        logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
+        return cls()
 
     @classmethod
     def name(cls) -> str:
@@ -155,6 +163,8 @@ def _incoming(request: Request) -> Incoming:
         return Incoming(message_id, handle=button)
     if not isinstance(text, str) or button is not None:
         raise BadInput("A message has either a text or a button.")
+    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise BadInput("That message holds characters that are no text.")
     if len(text) > MAX_TEXT:
         raise BadInput(f"That is too long for me. Please keep it under {MAX_TEXT:,} characters.", code="too_long")
     return Incoming(message_id, text=text)

@@ -1,7 +1,8 @@
 """The base class of every form's validation: asks for consent at the right step and goes on where the person was.
 
 In place of rasa_sdk's FormValidationAction: that one asks for whatever is missing; this one never asks for, nor goes
-on with, a slot whose purpose has no live basis, and never rejects, so that no message drops a person out of a form.
+on with, a slot whose purpose has no live basis. A message that answers nothing leaves the round without slot events:
+Rasa then looks for a rule for it (data/rules/interruptions.yml) and comes back.
 """
 
 from __future__ import annotations
@@ -42,9 +43,6 @@ class GuardedForm(GuardedAction):
         for slot, value in turn.candidates().items():
             if slot in self.steps and value is not None:
                 await self._validate(turn, slot, value)
-        if requested is not None and not any(event.get("name") == requested for event in turn.events):
-            # Rasa drops a person out of a form whose round sets no slot.
-            turn.set(requested, turn.slot(requested))
         turn.set("requested_slot", await self.next_step(turn))
 
     async def next_step(self, turn: Turn) -> str | None:
@@ -67,10 +65,11 @@ class GuardedForm(GuardedAction):
 
     async def _is_refusal(self, turn: Turn) -> bool:
         answer, operation = await gate.take_answer(turn)
+        if answer is gate.Answer.UNCLEAR or operation is None:
+            return False
         turn.set(CONSENT_STEP, None)
         if answer is gate.Answer.YES:
             turn.say("utter_consent_given")
-        if answer is not gate.Answer.NO or operation is None:
             return False
         for slot, purpose in self.steps.items():
             if purpose == operation.purpose:

@@ -106,6 +106,11 @@ class Turn:
         """Runs another action next."""
         self.events.append({"event": "followup", "timestamp": None, "name": action})
 
+    def leave_form(self) -> None:
+        """Ends the running form."""
+        self.events.append({"event": "active_loop", "timestamp": None, "name": None})
+        self.set("requested_slot", None)
+
     def say(self, response: str, **fields: Any) -> None:
         """A response of domain.yml with its fields filled."""
         self.responses.append({"response": response, "template": response, **fields})
