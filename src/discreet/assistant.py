@@ -49,8 +49,8 @@ class Options:
     role_urls: tuple[tuple[str, str], ...] = ()
     durable: bool = True
     log_level: str = "INFO"
-    unsafe: tuple[str, ...] = ()
-    """Defences switched off, for the controls of the canary test only."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """More variables for the servers' environment, such as a proxy's."""
 
 
 class Assistant:
@@ -160,7 +160,9 @@ class Assistant:
             ("keeper", [python, "-m", "discreet.keeper"]),
             ("rasa", self._rasa_command(self._reachable_model(model))),
         ):
-            environment = models.rasa_environment(self._options.log_level) if name == "rasa" else {}
+            environment = dict(self._options.environment)
+            if name == "rasa":
+                environment.update(models.rasa_environment(self._options.log_level))
             self.supervisor.start(Program(name, command, self._secrets(name, urls), self._accounts[name], environment))
         self.supervisor.wait_until(self._is_ready, seconds=120)
 
@@ -176,7 +178,6 @@ class Assistant:
             "run_dir": str(self.run),
             "project_dir": str(self._options.project),
             "keys": self._keys(name),
-            "unsafe": list(self._options.unsafe),
         }
 
     def _keys(self, role: str) -> dict[str, Any]:

@@ -29,8 +29,6 @@ class Settings:
     run_dir: Path
     project_dir: Path
     keys: dict[str, Any] = field(repr=False)
-    unguarded: tuple[str, ...] = ()
-    """Defences that a canary control has switched off (``unsafe`` in the secrets); empty in every real start."""
 
     def key(self, name: str) -> bytes:
         """One key that this process holds. Raises SettingsError."""
@@ -88,7 +86,6 @@ def _parse(text: str) -> Settings:
             run_dir=Path(raw["run_dir"]),
             project_dir=Path(raw["project_dir"]),
             keys=raw["keys"],
-            unguarded=tuple(raw.get("unsafe", ())),
         )
     except (ValueError, KeyError, TypeError):
         raise SettingsError("the settings handed to this process are incomplete") from None
