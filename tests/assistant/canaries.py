@@ -93,9 +93,9 @@ def scan(folders: list[Path], values: dict[str, str], *, leave_out: tuple[Path, 
     hits: dict[str, set[str]] = {}
     for folder in folders:
         for file in folder.rglob("*"):
-            if file.is_file() and not file.is_symlink() and not any(file.is_relative_to(out) for out in leave_out):
-                if names := found_in(file.read_bytes(), values):
-                    hits[str(file)] = names
+            looked_at = file.is_file() and not any(file.is_relative_to(out) for out in leave_out)
+            if looked_at and (names := found_in(file.read_bytes(), values)):
+                hits[str(file)] = names
     return hits
 
 

@@ -6,8 +6,8 @@ import json
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -59,10 +59,8 @@ class Tap:
             pass
         finally:
             for end in (source, target):
-                try:
+                with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
 
 
 @contextmanager
@@ -186,7 +184,9 @@ def test_without_a_defence_they_are_found(defence: str) -> None:
         assert CONTROLS[defence] & set(hits(assistant, tap, values))
 
 
-def test_names_that_nobody_asked_for_are_mostly_found_by_the_model(assistant: Assistant) -> None:
+def test_names_that_nobody_asked_for_are_mostly_found_by_the_model(
+    assistant: Assistant, record_property: Callable[[str, object], None]
+) -> None:
     """The recall stands in docs/limitations.md; a name that slips through is still only in the encrypted record."""
     sealed = total = 0
     for seed in range(24):
@@ -195,7 +195,7 @@ def test_names_that_nobody_asked_for_are_mostly_found_by_the_model(assistant: As
         for frame in ("my name is {}", "hello, I am {} and my parcel is late", "{} here, where is my order?"):
             total += 1
             sealed += planted.name.split()[-1] not in chat.send(frame.format(planted.name)).shown
-    print(f"names sealed unasked: {sealed} of {total}")
+    record_property("names sealed unasked", f"{sealed} of {total}")
     assert sealed / total >= 0.5
 
 
@@ -208,7 +208,8 @@ def test_the_scan_sees_through_every_disguise() -> None:
 
     value = "4000 0566 5566 5556"
     for content in (
-        value.encode(), b"xx4000056655665556yy", base64.b64encode(b"a" + value.encode() + b"b"), value.encode().hex().encode(),
+        value.encode(), b"xx4000056655665556yy", base64.b64encode(b"a" + value.encode() + b"b"),
+        value.encode().hex().encode(),
         quote(value).encode(), value.encode("utf-16-le"), b"\0\0" + gzip.compress(b"{" + value.encode() + b"}"),
         b"zz" + zstandard.ZstdCompressor().compress(value.encode() * 3),
     ):  # fmt: skip

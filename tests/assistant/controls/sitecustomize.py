@@ -37,7 +37,7 @@ def _no_stripping(module):
 
     def with_text(payload):
         kept = stripped(payload)
-        kept["tracker"]["events"] = payload["tracker"]["events"]
+        kept["tracker"]["latest_message"]["text"] = payload["tracker"]["latest_message"]["text"]
         return kept
 
     module.stripped = with_text

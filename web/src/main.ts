@@ -1,0 +1,224 @@
+import { Outbox, randomId } from "./outbox";
+import { type Button, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
+import { Transport } from "./transport";
+import { bubble, choices, element, remaining, textOf } from "./view";
+
+/** The whole chat as one element: `<discreet-chat></discreet-chat>`. */
+class DiscreetChat extends HTMLElement {
+  private readonly transport = new Transport();
+  private readonly outbox = new Outbox({
+    send: (id, message) => this.transport.send(id, message),
+    wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    newId: randomId,
+  });
+  private readonly log = element("div", {
+    class: "log",
+    role: "log",
+    "aria-live": "polite",
+    "aria-label": "Conversation",
+    tabindex: "0",
+  });
+  private readonly typing = element("p", { class: "typing", role: "status", hidden: "" }, "Discreet is writing …");
+  private readonly banner = element("p", { class: "banner", role: "alert", hidden: "" });
+  private readonly counter = element("span", { class: "counter", id: "counter", "aria-live": "polite" });
+  private readonly input = element("textarea", {
+    id: "message",
+    rows: "1",
+    autocomplete: "off",
+    enterkeyhint: "send",
+    "aria-describedby": "counter hint",
+    placeholder: "Write a message",
+  });
+  private readonly form = element("form", { class: "composer" });
+  private readonly dialog = this.endDialog();
+  private waiting = 0;
+
+  connectedCallback(): void {
+    this.build();
+    window.addEventListener("offline", () => this.say("You are offline. I will send your message when you are back."));
+    window.addEventListener("online", () => this.say(""));
+    void this.start();
+  }
+
+  private build(): void {
+    const end = element("button", { type: "button", class: "quiet" }, "End conversation");
+    end.addEventListener("click", () => this.dialog.showModal());
+    const send = element("button", { type: "submit" }, "Send");
+    const label = element("label", { for: "message", class: "spoken" }, "Your message");
+    const hint = element("p", { id: "hint", class: "hint" }, "Card numbers, addresses and the like are sealed before anything reads them; you see a mask. Enter sends, Shift+Enter makes a new line.");
+    this.form.append(label, this.input, send);
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        this.submit();
+      }
+    });
+    this.input.addEventListener("input", () => {
+      this.counter.textContent = remaining(this.input.value);
+      this.input.rows = Math.min(6, this.input.value.split("\n").length);
+    });
+    this.append(
+      element("header", {}, element("h1", {}, "Discreet"), element("p", {}, "Kestrel & Wren Outfitters"), end),
+      this.banner,
+      this.log,
+      this.typing,
+      element("footer", {}, this.form, element("div", { class: "below" }, hint, this.counter)),
+      this.dialog,
+    );
+  }
+
+  /** Opens the session and shows what was said before; tries on until the assistant is there. */
+  private async start(): Promise<void> {
+    for (;;) {
+      try {
+        await this.transport.open();
+        const past = await this.transport.history();
+        this.log.replaceChildren();
+        for (const message of past) {
+          this.log.append(bubble(message.from, textOf(message)));
+          this.offer(message.buttons ?? []);
+        }
+        if (past.length === 0) {
+          this.log.append(
+            bubble("bot", "Hello, I am Discreet, the shop's assistant. I can look up an order, start a return, change a delivery address, or tell you what I keep about you."),
+          );
+        }
+        this.say("");
+        this.bottom();
+        this.input.focus();
+        return;
+      } catch (error) {
+        this.say(error instanceof Error ? error.message : "I cannot reach the assistant right now.");
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+      }
+    }
+  }
+
+  private submit(): void {
+    const text = this.input.value.trim();
+    if (text === "" || text.length > MAX_TEXT) {
+      return;
+    }
+    this.input.value = "";
+    this.input.rows = 1;
+    this.counter.textContent = "";
+    void this.send({ text }, text);
+  }
+
+  /** Shows the message at once, and as it is kept when the turn is committed. */
+  private async send(message: Outgoing, shown: string, id: string = randomId(), own?: HTMLElement): Promise<void> {
+    this.withdrawChoices();
+    const mine = own ?? bubble("you", shown);
+    mine.classList.add("pending");
+    if (!own) {
+      this.log.append(mine);
+    }
+    this.busy(1);
+    this.bottom();
+    try {
+      const turn = await this.outbox.send(message, id).turn;
+      const kept = bubble("you", turn.you);
+      mine.replaceWith(kept);
+      this.answer(turn.replies);
+      this.say("");
+    } catch (error) {
+      this.failed(error, mine, () => this.send(message, shown, id, mine));
+    } finally {
+      this.busy(-1);
+      this.bottom();
+    }
+  }
+
+  private answer(replies: Reply[]): void {
+    for (const reply of replies) {
+      const text = textOf(reply);
+      if (text) {
+        this.log.append(bubble("bot", text));
+      }
+      this.offer(reply.buttons ?? []);
+    }
+  }
+
+  private offer(buttons: Button[]): void {
+    if (buttons.length === 0) {
+      return;
+    }
+    this.withdrawChoices();
+    this.log.append(choices(buttons, (button) => void this.send({ button: button.handle }, button.title)));
+  }
+
+  /** A button works once, and only while it belongs to the last thing that was said. */
+  private withdrawChoices(): void {
+    const had = this.log.querySelector(".choices")?.contains(document.activeElement);
+    for (const group of this.log.querySelectorAll(".choices")) {
+      group.remove();
+    }
+    if (had) {
+      this.input.focus();
+    }
+  }
+
+  private failed(error: unknown, mine: HTMLElement, again: () => void): void {
+    mine.classList.remove("pending");
+    mine.classList.add("failed");
+    if (error instanceof Refused && error.code === "no_session") {
+      this.say(error.message);
+      void this.start();
+      return;
+    }
+    const sentence = error instanceof Refused || error instanceof TryAgain ? error.message : "Something went wrong.";
+    const note = element("p", { class: "note", role: "alert" }, sentence, " ");
+    if (!(error instanceof Refused)) {
+      const retry = element("button", { type: "button" }, "Send again");
+      retry.addEventListener("click", () => {
+        note.remove();
+        mine.classList.remove("failed");
+        again();
+      });
+      note.append(retry);
+    }
+    mine.after(note);
+  }
+
+  private busy(change: number): void {
+    this.waiting += change;
+    this.typing.hidden = this.waiting === 0;
+    this.toggleAttribute("aria-busy", this.waiting > 0);
+  }
+
+  private say(sentence: string): void {
+    this.banner.textContent = sentence;
+    this.banner.hidden = sentence === "";
+  }
+
+  private bottom(): void {
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  private endDialog(): HTMLDialogElement {
+    const stay = element("button", { type: "button", class: "quiet" }, "Go on talking");
+    const leave = element("button", { type: "button" }, "End it");
+    const dialog = element(
+      "dialog",
+      { "aria-labelledby": "end-title" },
+      element("h2", { id: "end-title" }, "End this conversation?"),
+      element("p", {}, "You will not be able to come back to it from this browser."),
+      element("div", { class: "actions" }, stay, leave),
+    );
+    stay.addEventListener("click", () => dialog.close());
+    leave.addEventListener("click", () => {
+      dialog.close();
+      void this.transport
+        .end()
+        .then(() => this.start())
+        .catch((error: unknown) => this.say(error instanceof Error ? error.message : ""));
+    });
+    return dialog;
+  }
+}
+
+customElements.define("discreet-chat", DiscreetChat);

@@ -1,0 +1,49 @@
+/** The web channel's messages: docs/spec/web-channel.md. */
+
+export interface Button {
+  title: string;
+  handle: string;
+}
+
+export interface Reply {
+  text?: string;
+  buttons?: Button[];
+  image?: string;
+}
+
+/** A committed turn. `you` is the person's message as it is kept: masked. */
+export interface Turn {
+  id: string;
+  you: string;
+  replies: Reply[];
+}
+
+export interface PastMessage extends Reply {
+  from: "you" | "bot";
+  at: number;
+}
+
+/** What a person sends: words, or a button that was offered. */
+export type Outgoing = { text: string } | { button: string };
+
+/** A refusal that sending again will not change. `message` is a sentence for the person. */
+export class Refused extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** No answer, or one that asks to send the same message again after `seconds`. */
+export class TryAgain extends Error {
+  constructor(
+    readonly seconds: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export const MAX_TEXT = 2000;

@@ -1,0 +1,48 @@
+import { type Outgoing, type PastMessage, Refused, TryAgain, type Turn } from "./protocol";
+
+/** Talks to the server that the page came from. The session's cookie is HttpOnly: no script ever sees it. */
+export class Transport {
+  /** Opens a session, or goes on with the one that the browser has. */
+  async open(): Promise<void> {
+    await this.call("POST", "/chat/session", {});
+  }
+
+  /** Sends one message. The same id again gives the same turn, and never a second one. */
+  async send(id: string, message: Outgoing): Promise<Turn> {
+    return (await this.call("POST", "/chat/messages", { id, ...message })) as Turn;
+  }
+
+  /** The running session, masked, oldest first. */
+  async history(): Promise<PastMessage[]> {
+    return ((await this.call("GET", "/chat/history")) as { messages: PastMessage[] }).messages;
+  }
+
+  /** Ends the session for good. */
+  async end(): Promise<void> {
+    await this.call("DELETE", "/chat/session");
+  }
+
+  private async call(method: string, path: string, body?: object): Promise<unknown> {
+    let response: Response;
+    try {
+      const init: RequestInit = { method, credentials: "same-origin", cache: "no-store" };
+      if (body !== undefined) {
+        init.body = JSON.stringify(body);
+        init.headers = { "Content-Type": "application/json" };
+      }
+      response = await fetch(path, init);
+    } catch {
+      throw new TryAgain(2, "I cannot reach the assistant right now.");
+    }
+    const content: unknown = response.status === 204 ? null : await response.json().catch(() => null);
+    if (response.ok) {
+      return content;
+    }
+    const error = (content as { error?: { code: string; message: string } } | null)?.error;
+    const sentence = error?.message ?? "Something went wrong. Please try again.";
+    if (response.status === 503 || response.status === 429) {
+      throw new TryAgain(Number(response.headers.get("Retry-After") ?? 2), sentence);
+    }
+    throw new Refused(error?.code ?? "refused", sentence);
+  }
+}
