@@ -8,7 +8,7 @@ from typing import Any
 from actions.orders import known_order
 from discreet.redaction.tokens import mask_all, parse
 from discreet.sdk import GuardedAction, GuardedForm, Turn
-from discreet.shop.port import PaymentFailed
+from discreet.shop.port import NotPossible, PaymentFailed
 
 _SLOTS = ("order_number", "item", "return_reason", "payment_card")
 
@@ -34,10 +34,18 @@ class ReturnForm(GuardedForm):
         number = turn.slot("order_number")
         if number is None:
             return str(value)
-        order = await asyncio.to_thread(turn.services.shop.find_order, number)
+        shop = turn.services.shop
+        order = await asyncio.to_thread(shop.find_order, number)
         line = order.line(str(value))
         if line is None:
             turn.say("utter_item_not_in_order", items=", ".join(line.product for line in order.lines))
+            return None
+        try:
+            await asyncio.to_thread(shop.require_returnable, number, line.product)
+        except NotPossible as error:
+            # Before anything personal is asked for: what cannot come back needs no card.
+            turn.say_text(error.sentence)
+            turn.end_form()
             return None
         return line.product
 

@@ -99,31 +99,40 @@ def assistant() -> Iterator[Assistant]:
 
 @contextmanager
 def running_assistant(**options: Any) -> Iterator[Assistant]:
-    """Starts the assistant on a free port. A model trained by an earlier stage of the same run is used if it fits."""
+    """Starts the assistant on a free port, with a state folder of its own that is removed afterwards."""
+    state = prepared_state()
+    settings: dict[str, Any] = {"project": PROJECT, "durable": False, "log_level": "DEBUG", **options}
+    assistant = Assistant(Options(state=state, port=free_port(), **settings))
+    try:
+        assistant.start()
+        yield assistant
+    finally:
+        assistant.stop()
+        removed_state(state)
+
+
+def prepared_state() -> Path:
+    """A new state folder. It holds a model that an earlier stage of the same run trained, if there is one."""
     state = Path(tempfile.mkdtemp(prefix="discreet-state-"))
     trained = PROJECT / "build" / "trained"
     if (trained / "keys" / "model.json").exists():
         (state / "keys").mkdir(mode=0o700)
         shutil.copyfile(trained / "keys" / "model.json", state / "keys" / "model.json")
         shutil.copytree(trained / "models", state / "models")
+    return state
+
+
+def removed_state(state: Path) -> None:
+    """Leaves nothing of it behind."""
+    forget_outside(state)
+    shutil.rmtree(state, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings: dict[str, Any] = {
-        "project": PROJECT,
-        "state": state,
-        "port": port,
-        "durable": False,
-        "log_level": "DEBUG",
-    }
-    assistant = Assistant(Options(**{**settings, **options}))
-    try:
-        assistant.start()
-        yield assistant
-    finally:
-        assistant.stop()
-        forget_outside(state)
-        shutil.rmtree(state, ignore_errors=True)
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""``python -m discreet.cli``: works also where the path of the virtual environment is too long for a script's first line."""
+"""``python -m discreet.cli``: works also where the environment's path is too long for a script's first line."""
 
 from discreet.cli import app
 

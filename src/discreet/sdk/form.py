@@ -43,7 +43,7 @@ class GuardedForm(GuardedAction):
         for slot, value in turn.candidates().items():
             if slot in self.steps and value is not None:
                 await self._validate(turn, slot, value)
-        turn.set("requested_slot", await self.next_step(turn))
+        turn.set("requested_slot", None if turn.form_ended else await self.next_step(turn))
 
     async def next_step(self, turn: Turn) -> str | None:
         """The slot to ask for, CONSENT_STEP where a basis must come first, None when the form is complete."""

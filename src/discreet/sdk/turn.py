@@ -71,6 +71,7 @@ class Turn:
         self._slots: dict[str, Any] = dict(tracker.get("slots") or {})
         self.events: list[dict[str, Any]] = []
         self.responses: list[dict[str, Any]] = []
+        self.form_ended = False
 
     @property
     def effect_key(self) -> bytes:
@@ -106,8 +107,12 @@ class Turn:
         """Runs another action next."""
         self.events.append({"event": "followup", "timestamp": None, "name": action})
 
+    def end_form(self) -> None:
+        """From a form's validation: there is nothing more to ask for."""
+        self.form_ended = True
+
     def leave_form(self) -> None:
-        """Ends the running form."""
+        """From another action: ends the running form."""
         self.events.append({"event": "active_loop", "timestamp": None, "name": None})
         self.set("requested_slot", None)
 

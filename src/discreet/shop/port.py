@@ -92,6 +92,9 @@ class Shop(Protocol):
     def find_order(self, number: str) -> Order:
         """Raises UnknownOrder."""
 
+    def require_returnable(self, number: str, product: str) -> OrderLine:
+        """The line that may come back. Raises UnknownOrder, NotPossible: ask before asking a customer for more."""
+
     def open_return(self, number: str, product: str, reason: str, *, subject: bytes, effect_key: bytes) -> Return:
         """Opens a return. Raises UnknownOrder, NotPossible."""
 

@@ -28,6 +28,11 @@ class PostgresShop:
         with self._database.transaction() as tx:
             return _order(tx, number)
 
+    def require_returnable(self, number: str, product: str) -> OrderLine:
+        """See ``Shop``."""
+        with self._database.transaction() as tx:
+            return _returnable(tx, number, product)
+
     def open_return(self, number: str, product: str, reason: str, *, subject: bytes, effect_key: bytes) -> Return:
         """See ``Shop``. Two at once: the index lets one through, the other hears that it is open already."""
         try:
@@ -137,6 +142,17 @@ def _order(tx: Transaction, number: str) -> Order:
 
 
 def _open_return(tx: Transaction, number: str, product: str, reason: str, subject: bytes, effect_key: bytes) -> Return:
+    line = _returnable(tx, number, product)
+    reference = f"R-{_short(effect_key)}"
+    tx.execute(
+        "INSERT INTO shop.returns (reference, line, subject, reason, status, effect_key)"
+        " VALUES (%s, %s, %s, %s, 'requested', %s)",
+        reference, line.id, subject, reason, effect_key,
+    )  # fmt: skip
+    return Return(reference, line.price_cents, "requested")
+
+
+def _returnable(tx: Transaction, number: str, product: str) -> OrderLine:
     order = _order(tx, number)
     line = order.line(product)
     if line is None:
@@ -146,13 +162,7 @@ def _open_return(tx: Transaction, number: str, product: str, reason: str, subjec
     refusal = why_not_returnable(order, tx.execute("SELECT current_date")[0][0])
     if refusal:
         raise NotPossible(refusal)
-    reference = f"R-{_short(effect_key)}"
-    tx.execute(
-        "INSERT INTO shop.returns (reference, line, subject, reason, status, effect_key)"
-        " VALUES (%s, %s, %s, %s, 'requested', %s)",
-        reference, line.id, subject, reason, effect_key,
-    )  # fmt: skip
-    return Return(reference, line.price_cents, "requested")
+    return line
 
 
 def why_not_returnable(order: Order, today: date) -> str | None:
