@@ -176,6 +176,6 @@ def test_no_error_carries_the_number(stand_in: StandIn) -> None:
         except DiscreetError as error:
             errors.append(error)
     assert len(errors) == 2
-    for error in errors:
-        assert "4000" not in f"{error!r}{error}{error.sentence}"
-        assert error.__suppress_context__ or error.__context__ is None
+    for raised in errors:
+        assert "4000" not in f"{raised!r}{raised}{raised.sentence}"
+        assert raised.__suppress_context__ or raised.__context__ is None
