@@ -29,8 +29,9 @@ def report(part: str, figures: list[Figure], conditions: dict[str, Any]) -> int:
     targets = tomli.loads((Path(__file__).parent / "targets.toml").read_text()).get(part, {})
     rows = [_judged(figure, targets.get(figure.name)) for figure in figures]
     for row in rows:
-        verdict = "" if row["target"] is None else f"{row['target']:>10}  {'holds' if row['holds'] else 'MISSED'}"
-        print(f"{row['name']:<34} {row['value']:>10.3f} {row['unit']:<12} {verdict}", flush=True)
+        verdict = {None: "", True: "holds", False: "MISSED"}[row["holds"]]
+        target = row["target"] or ""
+        print(f"{row['name']:<34} {row['value']:>10.3f} {row['unit']:<12} {target:>10} {verdict}", flush=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
     about = {"when": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": platform.processor()}
     (FOLDER / f"{part}.json").write_text(json.dumps({"figures": rows, "conditions": {**about, **conditions}}, indent=1))
