@@ -43,6 +43,5 @@ def _judged(figure: Figure, target: str | None) -> dict[str, Any]:
     if target is not None:
         sign, bound = target.split()
         holds = figure.value >= float(bound) if sign == ">=" else figure.value <= float(bound)
-    return {
-        "name": figure.name, "value": figure.value, "unit": figure.unit, "target": target, "holds": holds, **figure.more,
-    }  # fmt: skip
+    judged = {"name": figure.name, "value": figure.value, "unit": figure.unit, "target": target, "holds": holds}
+    return {**judged, **figure.more}
