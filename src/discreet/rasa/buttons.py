@@ -46,13 +46,15 @@ class Buttons:
         """The handle for a payload of ours, such as ``/affirm{"operation": "..."}``."""
         content = json.dumps({"t": title, "p": payload, "x": int(now) + LIFETIME_SECONDS}).encode()
         nonce = self._random(_NONCE)
-        sealed = nonce + self._aead.encrypt(nonce, content, b"discreet handle\0" + conversation)
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        return _text(nonce + self._aead.encrypt(nonce, content, b"discreet handle\0" + conversation))
 
     def open(self, conversation: bytes, handle: str, now: float) -> Press:
         """What the press means. ``handle`` is the client's; raises BadInput for any that is not live here."""
         try:
             sealed = base64.urlsafe_b64decode(handle + "=" * (-len(handle) % 4))
+            if _text(sealed) != handle:
+                # A second spelling of the same bytes would be a second press.
+                raise ValueError
             opened = self._aead.decrypt(sealed[:_NONCE], sealed[_NONCE:], b"discreet handle\0" + conversation)
         except (InvalidTag, ValueError, binascii.Error):
             raise BadInput(_STALE, code="stale_button") from None
@@ -60,6 +62,10 @@ class Buttons:
         if now > content["x"]:
             raise BadInput(_STALE, code="stale_button")
         return _press(content["t"], content["p"])
+
+
+def _text(sealed: bytes) -> str:
+    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
 def _press(title: str, payload: str) -> Press:

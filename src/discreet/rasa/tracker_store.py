@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -28,6 +27,7 @@ from discreet.settings import process_settings
 from discreet.storage.engine import Database
 
 _Result = TypeVar("_Result")
+_MARK = "_discreet_kept"
 
 
 class EncryptedTrackerStore(TrackerStore):
@@ -54,7 +54,6 @@ class EncryptedTrackerStore(TrackerStore):
             # Rasa answers AttributeError and ImportError here with a store in memory.
             raise RuntimeError(f"the encrypted tracker store cannot start: {error}") from None
         self._require_guard = require_guard
-        self._known: WeakKeyDictionary[DialogueStateTracker, tuple[Position | None, int]] = WeakKeyDictionary()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation's last session, None for somebody new. Raises TurnAborted."""
@@ -91,7 +90,7 @@ class EncryptedTrackerStore(TrackerStore):
             return None
         position, records = loaded
         tracker = self.rebuilt(sender_id, [TurnBody.decode(record.body) for record in records])
-        self._known[tracker] = (position, len(tracker.events))
+        _remember(tracker, position)
         return tracker
 
     def _load_whole(self, sender_id: str) -> DialogueStateTracker | None:
@@ -105,7 +104,7 @@ class EncryptedTrackerStore(TrackerStore):
     def _append(self, tracker: DialogueStateTracker) -> None:
         conversation = conversation_id(self._identity, tracker.sender_id)
         with self.database.transaction() as tx:
-            position, kept = self._known.get(tracker) or self._recognised(tx, conversation, tracker)
+            position, kept = _remembered(tracker) or self._recognised(tx, conversation, tracker)
             events: list[Event] = list(tracker.events)[kept:]
             if not events:
                 return
@@ -117,7 +116,7 @@ class EncryptedTrackerStore(TrackerStore):
             else:
                 new_session = body.session_index is not None
                 after = self.conversations.append(tx, position, body.encode(), new_session=new_session)
-        self._known[tracker] = (after, len(tracker.events))
+        _remember(tracker, after)
 
     def _recognised(self, tx: Any, conversation: bytes, tracker: DialogueStateTracker) -> tuple[Position | None, int]:
         """Where a tracker that this store did not hand out continues: after exactly what is kept, or nowhere."""
@@ -144,3 +143,12 @@ class EncryptedTrackerStore(TrackerStore):
             return await asyncio.to_thread(call)
         except DiscreetError as error:
             raise TurnAborted(error) from None
+
+
+def _remember(tracker: DialogueStateTracker, position: Position) -> None:
+    """Notes on the tracker itself how much of it is kept. Rasa's trackers are not hashable, and a copy starts blank."""
+    setattr(tracker, _MARK, (position, len(tracker.events)))
+
+
+def _remembered(tracker: DialogueStateTracker) -> tuple[Position, int] | None:
+    return getattr(tracker, _MARK, None)
