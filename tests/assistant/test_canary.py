@@ -33,6 +33,7 @@ class Tap:
         path.rename(self._real)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
+        path.chmod(0o666)  # Rasa may run as a user of its own; the folder decides who comes near
         self._listener.listen(16)
         threading.Thread(target=self._serve, daemon=True).start()
 

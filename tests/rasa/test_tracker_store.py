@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import string
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,28 +61,29 @@ def _state(tracker: DialogueStateTracker | None) -> Any:
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.lists(st.lists(_events, min_size=0, max_size=5), min_size=1, max_size=5))
-def test_it_equals_the_stock_store(store: EncryptedTrackerStore, domain: Domain, turns: list[list[Any]]) -> None:
-    _compare(store, domain, turns)
+def test_it_equals_the_stock_store(
+    store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]
+) -> None:
+    _compare(store, stock, domain, turns)
 
 
 @pytest.mark.prove
 @settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(turns=st.lists(st.lists(_events, min_size=0, max_size=6), min_size=1, max_size=8))
 def test_it_equals_the_stock_store_for_very_many_conversations(
-    store: EncryptedTrackerStore, domain: Domain, turns: list[list[Any]]
+    store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]
 ) -> None:
-    _compare(store, domain, turns)
+    _compare(store, stock, domain, turns)
 
 
-_count = 0
+@pytest.fixture
+def stock(domain: Domain, tmp_path: Path) -> SQLTrackerStore:
+    return SQLTrackerStore(domain, dialect="sqlite", db=str(tmp_path / "stock.db"))
 
 
-def _compare(store: EncryptedTrackerStore, domain: Domain, turns: list[list[Any]]) -> None:
+def _compare(store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]) -> None:
     """The same turns through both stores, a fresh tracker retrieved for each turn."""
-    global _count
-    _count += 1
-    sender = f"sender-{_count}"
-    stock = SQLTrackerStore(domain, dialect="sqlite")
+    sender = secrets.token_hex(8)
 
     async def play() -> None:
         clock = 1_700_000_000.0

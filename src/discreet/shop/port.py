@@ -5,7 +5,6 @@ Every effect takes an ``effect_key``: the same key again has no second effect an
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -37,7 +36,7 @@ class NotPossible(ShopError):
 
 
 class PaymentFailed(DiscreetError):
-    """The payment provider refused this card, and paid nothing under this key."""
+    """The payment provider refused or did not answer; the refund may be tried again with the same key."""
 
     code = "payment_failed"
     sentence = "The payment provider did not accept that card. Nothing was refunded; please check the number."
@@ -63,40 +62,19 @@ class Order:
     delivered_on: date | None
     lines: tuple[OrderLine, ...]
 
-    def line(self, words: str) -> OrderLine | None:
-        """The line that a customer means by these words; None when none fits, or several fit equally well."""
-        said = _words(words)
-        fits = {line.product: len(_words(line.product) & said) for line in self.lines}
-        best = max(fits.values())
-        meant = [line for line in self.lines if fits[line.product] == best]
-        exact = [line for line in meant if _words(line.product) == said]
-        (found, *others) = exact or meant
-        return found if best and not others else None
-
-
-@dataclass(frozen=True)
-class Refund:
-    """What may be kept of a refund (PCI DSS 3.4): the provider's reference and the last four digits."""
-
-    reference: str
-    card_last4: str
+    def line(self, product: str) -> OrderLine | None:
+        """The line whose product the customer means."""
+        wanted = product.casefold().strip()
+        return next((line for line in self.lines if line.product in wanted or wanted in line.product), None)
 
 
 @dataclass(frozen=True)
 class Return:
-    """A return: ``status`` is requested, refunded or rejected.
-
-    ``refund_key`` (32 bytes) is the one key under which its refund may be asked for, in this turn or a later one.
-    ``refund`` is set once the money is on its way. ``resumed``: it was open before this call, so its refund may have
-    been asked for already.
-    """
+    """An opened return."""
 
     reference: str
     amount_cents: int
     status: str
-    refund_key: bytes = field(repr=False)
-    refund: Refund | None = None
-    resumed: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,26 +92,20 @@ class Shop(Protocol):
     def find_order(self, number: str) -> Order:
         """Raises UnknownOrder."""
 
-    def require_returnable(self, number: str, product: str, *, subject: bytes) -> OrderLine:
+    def require_returnable(self, number: str, product: str) -> OrderLine:
         """The line that may come back. Raises UnknownOrder, NotPossible: ask before asking a customer for more."""
 
     def open_return(self, number: str, product: str, reason: str, *, subject: bytes, effect_key: bytes) -> Return:
-        """Opens a return, or goes on with one that the same subject left without a refund.
+        """Opens a return. Raises UnknownOrder, NotPossible."""
 
-        A repeated ``effect_key`` (32 bytes) gets its first return, as it is by now. Raises UnknownOrder, NotPossible.
-        """
-
-    def refunded(self, reference: str, refund: Refund) -> None:
-        """Notes that the money for a return is on its way. Raises NotPossible for a return that was closed."""
+    def refunded(self, reference: str, *, refund_reference: str, card_last4: str) -> None:
+        """Notes that the money for a return is on its way."""
 
     def reject_return(self, reference: str) -> None:
-        """Closes a return without a refund, so that the line can be returned again. A refunded one stays."""
-
-    def require_changeable(self, number: str) -> None:
-        """Raises UnknownOrder, NotPossible once the parcel has left: ask before asking a customer for an address."""
+        """Closes a return whose refund failed, so that the line can be returned again."""
 
     def change_delivery_address(self, number: str, address: str) -> None:
-        """Sets the address, sealed. Raises UnknownOrder, NotPossible once the parcel has left."""
+        """Raises UnknownOrder, NotPossible once the parcel has left."""
 
     def keep_feedback(self, text: str, *, subject: bytes, effect_key: bytes) -> None:
         """Keeps feedback, sealed."""
@@ -152,9 +124,9 @@ class Refunds(Protocol):
         """Sends money to a card, once a key. Raises PaymentFailed; an error never carries the number."""
 
 
-_WORD = re.compile(r"[^\W\d_]+")
+@dataclass(frozen=True)
+class Refund:
+    """What may be kept of a refund (PCI DSS 3.4): the provider's reference and the last four digits."""
 
-
-def _words(text: str) -> frozenset[str]:
-    """Words for comparing, without case and plural."""
-    return frozenset(word.removesuffix("s") for word in _WORD.findall(text.casefold()))
+    reference: str = field()
+    card_last4: str = field()

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from datetime import date, timedelta
+from typing import Any
 
 from discreet.crypto.sealed import open_column, seal_column
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import IntegrityError, StorageConflict
 from discreet.records.keys import OwnerKeys
-from discreet.shop.port import Kept, NotPossible, Order, OrderLine, Refund, Return, UnknownOrder
+from discreet.shop.port import Kept, NotPossible, Order, OrderLine, Return, UnknownOrder
 from discreet.storage.engine import Database, Transaction
 
 RETURN_WINDOW = timedelta(days=30)
-_NUMBER = re.compile(r"DS-[0-9]{5}")
-_ADDRESS, _REASON = "orders.delivery_address", "returns.reason"
 
 
 class PostgresShop:
@@ -30,28 +28,32 @@ class PostgresShop:
         with self._database.transaction() as tx:
             return _order(tx, number)
 
-    def require_returnable(self, number: str, product: str, *, subject: bytes) -> OrderLine:
+    def require_returnable(self, number: str, product: str) -> OrderLine:
         """See ``Shop``."""
         with self._database.transaction() as tx:
-            return _returnable(tx, number, product, subject)
+            return _returnable(tx, number, product)
 
     def open_return(self, number: str, product: str, reason: str, *, subject: bytes, effect_key: bytes) -> Return:
-        """See ``Shop``. Two at once: the index lets one through, the other looks again."""
+        """See ``Shop``. Two at once: the index lets one through, the other hears that it is open already."""
         try:
-            return self._open_return(number, product, reason, subject, effect_key)
+            with self._database.transaction() as tx:
+                known = _return_of(tx, effect_key)
+                return known or _open_return(tx, number, product, reason, subject, effect_key)
         except StorageConflict:
-            return self._open_return(number, product, reason, subject, effect_key)
+            with self._database.transaction() as tx:
+                known = _return_of(tx, effect_key)
+            if known is not None:
+                return known
+            raise NotPossible(f"A return for the {product} is open already.") from None
 
-    def refunded(self, reference: str, refund: Refund) -> None:
+    def refunded(self, reference: str, *, refund_reference: str, card_last4: str) -> None:
         """See ``Shop``."""
         with self._database.transaction() as tx:
             tx.execute(
                 "UPDATE shop.returns SET status = 'refunded', refund_reference = %s, card_last4 = %s"
-                " WHERE reference = %s AND (status = 'requested' OR refund_reference = %s)",
-                refund.reference, refund.card_last4, reference, refund.reference,
+                " WHERE reference = %s AND status = 'requested'",
+                refund_reference, card_last4, reference,
             )  # fmt: skip
-            if tx.rowcount != 1:
-                raise NotPossible("This return is closed already.")
 
     def reject_return(self, reference: str) -> None:
         """See ``Shop``."""
@@ -60,25 +62,27 @@ class PostgresShop:
                 "UPDATE shop.returns SET status = 'rejected' WHERE reference = %s AND status = 'requested'", reference
             )
 
-    def require_changeable(self, number: str) -> None:
-        """See ``Shop``."""
-        with self._database.transaction() as tx:
-            _changeable(tx, number)
-
     def change_delivery_address(self, number: str, address: str) -> None:
         """See ``Shop``."""
         with self._database.transaction() as tx:
-            number, owner = _changeable(tx, number)
-            sealed = self._seal(tx, owner, _ADDRESS, address)
+            order = _order(tx, number)
+            if order.status != "packing":
+                raise NotPossible(f"Order {number} has left our warehouse, so its address can no longer be changed.")
+            owner = bytes(tx.execute("SELECT customer FROM shop.orders WHERE number = %s", number)[0][0])
+            sealed = self._seal(tx, owner, "orders.delivery_address", address)
             tx.execute("UPDATE shop.orders SET delivery_address = %s WHERE number = %s", sealed, number)
 
     def delivery_address(self, number: str) -> str | None:
-        """The changed address of an order, for the warehouse; no skill says it. Raises IntegrityError once erased."""
-        return self._read(_ADDRESS, "SELECT customer, delivery_address FROM shop.orders WHERE number = %s", number)
-
-    def return_reason(self, reference: str) -> str | None:
-        """Why a return was made, for the staff; no skill says it. Raises IntegrityError once erased."""
-        return self._read(_REASON, "SELECT subject, reason FROM shop.returns WHERE reference = %s", reference)
+        """The address of an order, for the warehouse; no skill says it."""
+        with self._database.transaction() as tx:
+            rows = tx.execute("SELECT customer, delivery_address FROM shop.orders WHERE number = %s", number)
+            if not rows or rows[0][1] is None:
+                return None
+            owner = bytes(rows[0][0])
+            found = self._owner_keys.find(tx, owner)
+            if found is None:
+                raise IntegrityError("the person's key is gone")
+            return open_column(found[1], column="orders.delivery_address", owner=owner, sealed=bytes(rows[0][1]))
 
     def keep_feedback(self, text: str, *, subject: bytes, effect_key: bytes) -> None:
         """See ``Shop``."""
@@ -118,26 +122,42 @@ class PostgresShop:
         sealed = [self._seal(tx, customer, f"customers.{column}", value) for column, value in columns.items()]
         tx.execute("INSERT INTO shop.customers (id, name, email, address) VALUES (%s, %s, %s, %s)", customer, *sealed)
 
-    def _changeable(tx: Transaction, number: str) -> tuple[str, bytes]:
-    """The order's number and customer, locked so that it cannot leave meanwhile."""
-    number = _order(tx, number).number
-    status, customer = tx.execute("SELECT status, customer FROM shop.orders WHERE number = %s FOR UPDATE", number)[0]
-    if status == "cancelled":
-        raise NotPossible(f"Order {number} was cancelled, so nothing will be sent.")
-    if status != "packing":
-        raise NotPossible(f"Order {number} has left our warehouse, so its address can no longer be changed.")
-    return number, bytes(customer)
+    def _seal(self, tx: Transaction, owner: bytes, column: str, value: str) -> bytes:
+        _, key = self._owner_keys.get_or_create(tx, owner)
+        return seal_column(key, column=column, owner=owner, value=value)
 
 
-def _returnable(tx: Transaction, number: str, product: str, subject: bytes) -> OrderLine:
+def _order(tx: Transaction, number: str) -> Order:
+    rows = tx.execute(
+        "SELECT o.number, o.status, o.placed_on, o.delivered_on, l.id, l.product, l.price_cents,"
+        " EXISTS (SELECT FROM shop.returns r WHERE r.line = l.id AND r.status <> 'rejected')"
+        " FROM shop.orders o JOIN shop.order_lines l USING (number) WHERE o.number = %s ORDER BY l.id",
+        number.upper(),
+    )
+    if not rows:
+        raise UnknownOrder("no order has this number")
+    lines = tuple(OrderLine(*row[4:]) for row in rows)
+    number, status, placed_on, delivered_on = rows[0][:4]
+    return Order(number, status, placed_on, delivered_on, lines)
+
+
+def _open_return(tx: Transaction, number: str, product: str, reason: str, subject: bytes, effect_key: bytes) -> Return:
+    line = _returnable(tx, number, product)
+    reference = f"R-{_short(effect_key)}"
+    tx.execute(
+        "INSERT INTO shop.returns (reference, line, subject, reason, status, effect_key)"
+        " VALUES (%s, %s, %s, %s, 'requested', %s)",
+        reference, line.id, subject, reason, effect_key,
+    )  # fmt: skip
+    return Return(reference, line.price_cents, "requested")
+
+
+def _returnable(tx: Transaction, number: str, product: str) -> OrderLine:
     order = _order(tx, number)
     line = order.line(product)
     if line is None:
-        # The customer's own words stay out of an error.
-        raise NotPossible(f"Order {order.number} has no such article.")
-    if line.returned and not tx.execute(
-        "SELECT FROM shop.returns WHERE line = %s AND subject = %s AND status = 'requested'", line.id, subject
-    ):
+        raise NotPossible(f"Order {number} has no {product}.")
+    if line.returned:
         raise NotPossible(f"A return for the {line.product} is open already.")
     refusal = why_not_returnable(order, tx.execute("SELECT current_date")[0][0])
     if refusal:
@@ -147,8 +167,6 @@ def _returnable(tx: Transaction, number: str, product: str, subject: bytes) -> O
 
 def why_not_returnable(order: Order, today: date) -> str | None:
     """A sentence for the customer, None when the order may be returned."""
-    if order.status == "cancelled":
-        return f"Order {order.number} was cancelled, so there is nothing to send back."
     if order.status != "delivered" or order.delivered_on is None:
         return f"Order {order.number} has not been delivered yet, so there is nothing to send back."
     if today - order.delivered_on > RETURN_WINDOW:
@@ -156,18 +174,13 @@ def why_not_returnable(order: Order, today: date) -> str | None:
     return None
 
 
-def _return_where(tx: Transaction, condition: str, *params: object) -> Return | None:
-    """An open or closed return by a condition of ours."""
-    rows = tx.execute(
-        "SELECT r.reference, l.price_cents, r.status, r.effect_key, r.refund_reference, r.card_last4"
-        f" FROM shop.returns r JOIN shop.order_lines l ON l.id = r.line WHERE {condition}",  # noqa: S608
-        *params,
+def _return_of(tx: Transaction, effect_key: bytes) -> Return | None:
+    rows: list[tuple[Any, ...]] = tx.execute(
+        "SELECT r.reference, l.price_cents, r.status FROM shop.returns r JOIN shop.order_lines l ON l.id = r.line"
+        " WHERE r.effect_key = %s",
+        effect_key,
     )
-    if not rows:
-        return None
-    reference, cents, status, key, paid, last4 = rows[0]
-    refund = Refund(paid, last4) if status == "refunded" else None
-    return Return(reference, cents, status, bytes(key), refund, resumed=True)
+    return Return(*rows[0]) if rows else None
 
 
 def _short(effect_key: bytes) -> str:
