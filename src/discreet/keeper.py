@@ -26,7 +26,7 @@ PENDING_LIFETIME = timedelta(minutes=30)
 RESULT_LIFETIME = timedelta(hours=24)
 ROUND_SECONDS = 5.0
 BATCH = 200
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("discreet.keeper")  # also when run as a program
 
 
 @dataclass(frozen=True)

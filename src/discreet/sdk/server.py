@@ -41,7 +41,7 @@ from discreet.shop.postgres import PostgresShop
 from discreet.storage.engine import Database
 
 MAX_BODY = 256 * 1024
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("discreet.sdk.server")  # also when run as a program
 
 
 def services_for(settings: Settings) -> Services:

@@ -62,6 +62,7 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path: str, book: Book) -> None:
         super().__init__(path, _Handler)
+        Path(path).chmod(0o666)  # the folder decides who comes near it
         self.book = book
 
 
