@@ -20,7 +20,7 @@ from tests.conftest import running_assistant
 
 pytestmark = pytest.mark.servers
 
-WORDS = ["The corners of my", "orders are always"]
+WORDS = ["Purple umbrellas never", "sing on Tuesdays"]
 """Words of a message: no log line and no action request may hold them."""
 
 

@@ -26,6 +26,9 @@ from discreet.redaction.tokens import TOKEN, mint
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _COMMAND = re.compile(r"\A[\s/]+")
 _PARSE_KEYS = ("intent", "intent_ranking")
+_ANSWER = "inform"
+SURE = 0.5
+"""Below this confidence an interrupting intent is not believed: an answer taken for one would stay unsealed."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class Understanding:
         answered = self._asked_category(processor, parsed, tracker)
         if answered is not None:
             kept, entities = self._whole_answer(kept, answered, findings, seal)
+            # Rasa's from_text mapping looks at the intent; this is an answer, whatever the model took it for.
+            parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         else:
             kept, entities = self._sealed_entities(kept, entities, seal)
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
@@ -92,7 +97,8 @@ class Understanding:
     ) -> str | None:
         """The category of the free text that the running form asks for, unless the intent interrupts the form.
 
-        Which intents interrupt is what the slot's own ``from_text`` mapping in domain.yml excludes.
+        Which intents interrupt is what the slot's own ``from_text`` mapping in domain.yml excludes; a message in
+        which the model found such a value is an answer all the same.
         """
         slot = tracker.get_slot("requested_slot") if tracker is not None and tracker.active_loop else None
         if not slot:
@@ -105,7 +111,10 @@ class Understanding:
             if mapping.get("type") == "from_text":
                 excluded = mapping.get("not_intent") or []
                 excluded = [excluded] if isinstance(excluded, str) else excluded
-                return None if parsed["intent"]["name"] in excluded else category.name
+                found = any(entity["entity"] == category.name for entity in parsed.get("entities", []))
+                intent = parsed["intent"]
+                interrupts = intent["name"] in excluded and intent["confidence"] >= SURE and not found
+                return None if interrupts else category.name
         return None
 
     def _whole_answer(
