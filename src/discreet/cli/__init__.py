@@ -49,3 +49,23 @@ def redact(
     from discreet.cli.redact import run
 
     raise typer.Exit(run(project.resolve(), jsonl=jsonl))
+
+
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path(),
+) -> None:
+    """Look over the installation and say what is wrong and what to do."""
+    from discreet.cli.doctor import run
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run(project.resolve(), state_folder(project.resolve()), as_json=as_json))
+
+
+@app.command(hidden=True)
+def forget(project: Annotated[Path, typer.Option()] = Path()) -> None:
+    """What `make clean` calls first: stop a database that a killed start left, and remove the folder outside."""
+    from discreet.cli.up import forget_database
+
+    raise typer.Exit(forget_database(project.resolve()))

@@ -15,7 +15,9 @@ from pathlib import Path
 from discreet.assistant import Assistant, Options
 from discreet.crypto import keyring
 from discreet.errors import DiscreetError, SettingsError
+from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.migrations import ROLES
+from discreet.storage.places import forget_outside
 
 _started = time.monotonic()
 
@@ -26,7 +28,7 @@ def run(project: Path, port: int) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with _only_one(_state(project)), Assistant(_options(project, port), _say) as assistant:
+        with _only_one(state_folder(project)), Assistant(_options(project, port), _say) as assistant:
             print(f"\n  Ready: {assistant.address}\n\n  Ctrl-C stops it. Logs: {assistant.logs}", flush=True)
             while not stop.wait(1.0):
                 assistant.supervisor.require_all()
@@ -50,11 +52,24 @@ def train_only(project: Path) -> int:
     return 0
 
 
+def forget_database(project: Path) -> int:
+    """Stops a Postgres that a killed start left behind and removes what lies outside the state folder."""
+    state = state_folder(project)
+    try:
+        with _only_one(state):
+            EmbeddedPostgres(state, state).stop()
+            forget_outside(state)
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
 def _options(project: Path, port: int) -> Options:
     given = tuple((role, os.environ.get(f"DISCREET_{role.upper()}_DATABASE_URL", "")) for role in ROLES)
     return Options(
         project=project,
-        state=_state(project),
+        state=state_folder(project),
         port=port,
         database_url=os.environ.get("DISCREET_DATABASE_URL", ""),
         role_urls=tuple((role, url) for role, url in given if url),
@@ -62,7 +77,8 @@ def _options(project: Path, port: int) -> Options:
     )
 
 
-def _state(project: Path) -> Path:
+def state_folder(project: Path) -> Path:
+    """Where keys, models, logs and the embedded database of this project lie."""
     return Path(os.environ.get("DISCREET_STATE") or project / ".discreet").resolve()
 
 
