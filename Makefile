@@ -12,6 +12,7 @@ setup: ## Make .venv from the locked requirements (every other target does it wh
 	@tools/setup
 
 run: setup ## Start the assistant and its page; PORT=5006 chooses another port, Ctrl-C stops it
+	@tools/page
 	@exec $(PY) -m discreet.cli up $(if $(PORT),--port $(PORT))
 
 train: setup ## Train and sign the model
