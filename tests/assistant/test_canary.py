@@ -78,6 +78,7 @@ def talk(assistant: Assistant, planted: Canaries) -> None:
     """A day of chats that says every planted value, asked for and not, in several phrasings."""
     chat = Chat(assistant.address).open()
     chat.send(f"{WORDS[0]} {WORDS[1]} dented, hello from {planted.email}")
+    chat.send(f"where is my order DS-10601? {WORDS[0]} {WORDS[1]}")
     chat.send(f"you can ring me: {planted.phone}, or pay to {planted.iban}")
     chat.send("I want to return the down jacket from DS-10683")
     chat.send("it is too small")
@@ -181,7 +182,7 @@ def test_without_a_defence_they_are_found(defence: str) -> None:
             values = {"card": planted.card}
             chat.send(f"refund to {planted.card}")
         if defence != "record encryption":  # such a record cannot be read back: the next turn is refused
-            chat.send("where is my order DS-10601")
+            chat.send(f"where is my order DS-10601? {WORDS[0]}")
         assert CONTROLS[defence] & set(hits(assistant, tap, values))
 
 
