@@ -28,7 +28,7 @@ def last(page: Page) -> str:
 
 
 def test_a_return_with_consent_a_card_and_no_mouse(page: Page) -> None:
-    say(page, "I want to return the linen shirt from DS-10702")
+    say(page, "I want to return the water bottle from DS-10601")
     expect(page.locator(".choices button")).to_have_count(3)
     page.get_by_role("button", name="It does not fit").focus()
     page.keyboard.press("Enter")
