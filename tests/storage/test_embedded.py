@@ -96,6 +96,13 @@ def test_its_log_holds_no_value_of_a_failed_statement(folder: Path) -> None:
         assert "hunter2" not in server.log.read_text()
 
 
+def test_its_log_holds_no_value_that_an_error_message_itself_quotes(folder: Path) -> None:
+    with _server(folder) as server:
+        with pytest.raises(StorageError), Database(server.url).transaction() as tx:
+            tx.execute("SELECT %s::int", "planted-4111")
+        assert "planted-4111" not in server.log.read_text()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root drops its rights")
 def test_under_a_closed_parent_the_data_goes_outside_and_the_parent_stays_closed(folder: Path) -> None:
     closed = folder / "closed"

@@ -26,6 +26,8 @@ OWNER = "discreet"
 DATABASE = "discreet"
 MAX_SOCKET_PATH = 107
 _SILENT = {
+    # An error's first line may quote a value ("invalid input syntax for type integer: ..."): terse does not help.
+    "log_min_messages": "fatal",
     "log_statement": "none",
     "log_min_duration_statement": "-1",
     "log_min_error_statement": "panic",
