@@ -34,7 +34,8 @@ def report(part: str, figures: list[Figure], conditions: dict[str, Any]) -> int:
         target = row["target"] or ""
         print(f"{row['name']:<34} {row['value']:>10.3f} {row['unit']:<12} {target:>10} {verdict}", flush=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    about = {"when": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": f"{platform.machine()}, {os.cpu_count()} cores"}
+    machine = f"{platform.machine()}, {os.cpu_count()} cores"
+    about = {"when": datetime.now(timezone.utc).isoformat(timespec="seconds"), "machine": machine}
     (FOLDER / f"{part}.json").write_text(json.dumps({"figures": rows, "conditions": {**about, **conditions}}, indent=1))
     return 1 if any(row["holds"] is False for row in rows) else 0
 

@@ -24,14 +24,14 @@ def _order(number: str) -> tuple[str, str] | None:
         return found
 
 
-class ValidateOrderForm(FormValidationAction):
+class ValidateOrderForm(FormValidationAction):  # type: ignore[misc]
     """Asks again for an order that does not exist."""
 
     def name(self) -> str:
         """As in domain.yml."""
         return "validate_order_form"
 
-    def validate_order_number(self, value: Any, dispatcher: Any, tracker: Any, domain: Any) -> dict[str, Any]:
+    def validate_order_number(self, value: Any, dispatcher: Any, *_: Any) -> dict[str, Any]:
         """See rasa_sdk."""
         if _order(str(value)) is None:
             dispatcher.utter_message(response="utter_unknown_order")
@@ -39,14 +39,14 @@ class ValidateOrderForm(FormValidationAction):
         return {"order_number": value}
 
 
-class TrackOrder(Action):
+class TrackOrder(Action):  # type: ignore[misc]
     """Says where an order is."""
 
     def name(self) -> str:
         """As in domain.yml."""
         return "action_track_order"
 
-    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:
+    def run(self, dispatcher: Any, tracker: Any, domain: Any) -> list[Any]:  # noqa: ARG002
         """See rasa_sdk."""
         found = _order(str(tracker.get_slot("order_number")))
         if found is not None:
