@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from discreet.policy import Policy
 from discreet.redaction.tokens import ALPHABET, TOKEN, check_character, mask, mask_all, mint, neutralise, parse
+
+VECTORS: dict[str, Any] = json.loads((Path(__file__).parent.parent / "vectors" / "token.json").read_text())
+
+
+@pytest.mark.parametrize("row", VECTORS["valid"], ids=lambda row: row["category"])
+def test_a_vector_is_minted_to_these_very_characters(policy: Policy, row: dict[str, Any]) -> None:
+    token = mint(policy.category(row["category"]), row["value"], random=lambda _: bytes.fromhex(row["random"]))
+    assert token == row["token"]
+    assert mask_all(token) == row["mask"]
+
+
+@pytest.mark.parametrize("row", VECTORS["invalid"], ids=lambda row: row["attack"])
+def test_a_vector_that_is_no_token(row: dict[str, Any]) -> None:
+    assert parse(row["text"]) is None
 
 
 def test_a_token_says_what_and_never_which(policy: Policy) -> None:
