@@ -1,0 +1,58 @@
+"""The assistant on somebody's own Postgres: an owner who may not create roles, and roles that were made by hand."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from discreet.client import Chat
+from discreet.errors import SettingsError
+from discreet.storage.embedded import EmbeddedPostgres
+from discreet.storage.engine import connect
+from discreet.storage.migrations import ROLES
+from tests.conftest import running_assistant
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def own_database(postgres: EmbeddedPostgres) -> Iterator[tuple[str, dict[str, str]]]:
+    """An empty database, its owner's URL, and a URL for each of four roles."""
+    tag = f"own_{secrets.token_hex(5)}"
+    password = secrets.token_urlsafe(12)
+    names = {role: f"{tag}_{role}" for role in ("owner", *ROLES)}
+    admin = connect(postgres.url, autocommit=True)
+    with admin.cursor() as cursor:
+        for name in names.values():
+            cursor.execute(f"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE PASSWORD '{password}'")
+        cursor.execute(f"CREATE DATABASE {tag} OWNER {names['owner']}")
+    query = urlsplit(postgres.url).query
+    urls = {role: f"postgresql://{name}:{password}@/{tag}?{query}" for role, name in names.items()}
+    yield urls.pop("owner"), urls
+    with admin.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {tag} WITH (FORCE)")
+        for name in names.values():
+            cursor.execute(f"DROP ROLE {name}")
+    admin.close()
+
+
+def test_it_serves_with_roles_made_by_hand(own_database: tuple[str, dict[str, str]]) -> None:
+    owner, roles = own_database
+    with running_assistant(database_url=owner, role_urls=tuple(roles.items())) as assistant:
+        assert assistant.postgres is None
+        turn = Chat(assistant.address).open().send("where is my order DS-10601")
+        assert "DS-10601" in " ".join(turn.texts)
+    connection = connect(owner, autocommit=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM conversation.turn")
+        assert cursor.fetchone()[0] > 0
+    connection.close()
+
+
+def test_an_owner_who_may_not_create_roles_is_told_what_to_set(own_database: tuple[str, dict[str, str]]) -> None:
+    owner, _ = own_database
+    with pytest.raises(SettingsError, match="DISCREET_KEEPER_DATABASE_URL"), running_assistant(database_url=owner):
+        pass
