@@ -21,6 +21,7 @@ from discreet import models
 from discreet.crypto import keyring
 from discreet.crypto.signing import public_key_of
 from discreet.errors import SettingsError
+from discreet.policy import load_policy
 from discreet.shop.seed import seed_if_empty
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
@@ -65,7 +66,8 @@ class Assistant:
         self.run = Path(tempfile.mkdtemp(prefix="discreet-"))
         self.run.chmod(0o711)
         self.postgres: EmbeddedPostgres | None = None
-        self.supervisor = Supervisor(options.project, self.logs, private_folder(self.run / "home", None, 0o777))
+        homes = private_folder(self.run / "home", None, 0o711)
+        self.supervisor = Supervisor(options.project, self.logs, homes, self.state / "running")
         self._accounts = self._system_accounts()
 
     @property
@@ -76,6 +78,8 @@ class Assistant:
     def start(self) -> None:
         """Everything up and answering. Raises DiscreetError with what to do; whatever was started is then stopped."""
         try:
+            load_policy(self._options.project / "privacy.yml")
+            self.supervisor.stop_left_behind()
             self._require_free_port()
             keyring.create_keys(self.keys)
             owner_url = self._start_database()
@@ -163,7 +167,10 @@ class Assistant:
             environment = dict(self._options.environment)
             if name == "rasa":
                 environment.update(models.rasa_environment(self._options.log_level))
-            self.supervisor.start(Program(name, command, self._secrets(name, urls), self._accounts[name], environment))
+            user = account[name]
+            if self.postgres is not None and name in urls:
+                user = self.postgres.guest(user)
+            self.supervisor.start(Program(name, command, self._secrets(name, urls), user, environment))
         self.supervisor.wait_until(self._is_ready, seconds=120)
 
     def _rasa_command(self, model: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import signal
@@ -12,10 +13,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from discreet.errors import DiscreetError
-from discreet.storage.places import Account
+from discreet.storage.places import Account, private_folder
 
 STOP_SECONDS = 30
 
@@ -38,32 +39,57 @@ class Program:
 
 
 class Supervisor:
-    """Starts programs, watches them, and stops them in the opposite order. Stops nothing that it did not start."""
+    """Starts programs, watches them, and stops them in the opposite order. Stops nothing that it did not start.
 
-    def __init__(self, cwd: Path, logs: Path, home: Path) -> None:
+    ``marks`` holds a file a program, locked for as long as it lives: how the next start finds what a kill left behind.
+    Under ``homes`` each program gets a home of its own.
+    """
+
+    def __init__(self, cwd: Path, logs: Path, homes: Path, marks: Path) -> None:
         self._cwd = cwd
         self._logs = logs
-        self._home = home
+        self._homes = homes
+        self._marks = private_folder(marks, None)
         self._running: list[tuple[Program, subprocess.Popen[bytes]]] = []
+
+    def stop_left_behind(self) -> None:
+        """Ends the programs of a supervisor that was killed before it could."""
+        for file in sorted(self._marks.glob("*.pid")):
+            with file.open("r+") as mark:
+                for number in (signal.SIGTERM, signal.SIGKILL):
+                    if _unlocked(mark):
+                        break
+                    # Somebody holds what only our program inherited: the group of that number is still ours.
+                    with contextlib.suppress(ProcessLookupError, ValueError):
+                        os.killpg(int(file.read_text()), number)
+                    _wait_for(lambda mark=mark: _unlocked(mark), seconds=10)  # type: ignore[misc]
+            file.unlink()
 
     def start(self, program: Program) -> None:
         """Starts it in a session of its own, so that Ctrl-C reaches us alone and the order of stopping is ours."""
         account: dict[str, Any] = program.account.popen_arguments() if program.account else {}
-        with tempfile.TemporaryFile("w") as secrets, (self._logs / f"{program.name}.log").open("ab") as log:
+        home = private_folder(self._homes / program.name, program.account)
+        with (
+            tempfile.TemporaryFile("w") as secrets,
+            (self._logs / f"{program.name}.log").open("ab") as log,
+            (self._marks / f"{program.name}.pid").open("w") as mark,
+        ):
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
             json.dump(program.secrets, secrets)
             secrets.flush()
             process = subprocess.Popen(
                 program.command,
                 cwd=self._cwd,
-                env={**self._base_environment(), **program.environment, "DISCREET_SECRETS_FD": str(secrets.fileno())},
+                env={**_environment(home), **program.environment, "DISCREET_SECRETS_FD": str(secrets.fileno())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=(secrets.fileno(),),
+                pass_fds=(secrets.fileno(), mark.fileno()),
                 start_new_session=True,
                 umask=0o077,
                 **account,
             )
+            mark.write(str(process.pid))
         self._running.append((program, process))
 
     def pid(self, name: str) -> int:
@@ -87,23 +113,37 @@ class Supervisor:
 
     def stop(self) -> None:
         """SIGTERM in the opposite order of starting, then SIGKILL for what does not end in time."""
-        for _, process in reversed(self._running):
+        for program, process in reversed(self._running):
             _signal(process, signal.SIGTERM)
             try:
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 _signal(process, signal.SIGKILL)
                 process.wait()
+            (self._marks / f"{program.name}.pid").unlink(missing_ok=True)
         self._running.clear()
 
-    def _base_environment(self) -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ", "LOG_LEVEL")
-        }
-        return {**kept, "HOME": str(self._home), "PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(self._home)}
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ", "LOG_LEVEL")}
+    return {**kept, "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(home)}
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     """To the process's whole session: Rasa may have workers."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
+
+
+def _unlocked(mark: IO[str]) -> bool:
+    try:
+        fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait_for(met: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not met() and time.monotonic() < deadline:
+        time.sleep(0.05)

@@ -50,6 +50,7 @@ def test_a_return_with_consent_and_a_card(assistant: Assistant, chat: Chat) -> N
         "SELECT status, card_last4 FROM shop.returns r JOIN shop.order_lines l ON l.id = r.line"
         " WHERE product = 'wool jumper'",
     ) == [("refunded", "5556")]
+    assert all(b"small" not in bytes(row[0]) for row in _shop(assistant, "SELECT reason FROM shop.returns"))  # type: ignore[arg-type]
 
 
 def test_a_no_is_respected_and_still_helped(assistant: Assistant, chat: Chat) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -30,8 +31,12 @@ def own_database(postgres: EmbeddedPostgres) -> Iterator[tuple[str, dict[str, st
             cursor.execute(f"CREATE ROLE {name} LOGIN NOSUPERUSER NOCREATEROLE PASSWORD '{password}'")
         cursor.execute(f"CREATE DATABASE {tag} OWNER {names['owner']}")
     query = urlsplit(postgres.url).query
+    # Anybody's own server lets every local user come to its socket; ours does not.
+    socket_folder = Path(parse_qs(query)["host"][0])
+    socket_folder.chmod(0o711)
     urls = {role: f"postgresql://{name}:{password}@/{tag}?{query}" for role, name in names.items()}
     yield urls.pop("owner"), urls
+    socket_folder.chmod(0o710)
     with admin.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {tag} WITH (FORCE)")
         for name in names.values():

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import stat
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from discreet.errors import StorageConflict, StorageError, StorageUnavailable
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database, connect
-from discreet.storage.places import forget_outside
+from discreet.storage.places import Account, forget_outside
 
 
 @pytest.fixture
@@ -136,3 +139,39 @@ def test_other_users_cannot_list_or_read_its_files(folder: Path) -> None:
     with _server(folder) as server:
         assert stat.S_IMODE(server.home.stat().st_mode) == 0o700
         assert stat.S_IMODE((folder / "state" / "postgres.password").stat().st_mode) == 0o600
+
+
+def test_a_data_folder_that_was_left_half_made_is_made_anew(folder: Path) -> None:
+    with _server(folder) as server:
+        home = server.home
+    (home / "data").rename(home / "data.new")
+    shutil.rmtree(home / "data.new" / "base")
+    with _server(folder) as server:
+        assert (home / "data" / "base").exists()
+        assert not (home / "data.new").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops its rights")
+def test_no_user_but_a_guest_comes_near_its_socket(folder: Path) -> None:
+    entry = pwd.getpwnam("nobody")
+    nobody = Account("nobody", entry.pw_uid, entry.pw_gid)
+    with _server(folder) as server:
+        assert _connect_as(nobody, folder) == "PermissionError"
+        guest = server.guest(nobody)
+        assert guest is not None
+        assert _connect_as(guest, folder) == "connected"
+
+
+def _connect_as(account: Account, folder: Path) -> str:
+    script = """
+import socket, sys
+try:
+    socket.socket(socket.AF_UNIX).connect(sys.argv[1])
+    print("connected")
+except OSError as error:
+    print(type(error).__name__)
+"""
+    # Debian's own Python: ours may lie where nobody cannot reach it.
+    command = ["/usr/bin/python3", "-I", "-c", script, str(folder / "run" / "pg" / ".s.PGSQL.5432")]
+    arguments: dict[str, Any] = account.popen_arguments()
+    return subprocess.run(command, cwd="/", capture_output=True, text=True, check=True, **arguments).stdout.strip()

@@ -6,7 +6,6 @@ import fcntl
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,33 +18,48 @@ from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.migrations import ROLES
 from discreet.storage.places import forget_outside
 
+EXIT_INTERRUPTED = 130
 _started = time.monotonic()
 
 
 def run(project: Path, port: int) -> int:
     """Serves until Ctrl-C or SIGTERM. Returns the exit code."""
-    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, _interrupt)
     try:
         with _only_one(state_folder(project)), Assistant(_options(project, port), _say) as assistant:
             print(f"\n  Ready: {assistant.address}\n\n  Ctrl-C stops it. Logs: {assistant.logs}", flush=True)
-            while not stop.wait(1.0):
-                assistant.supervisor.require_all()
-            _say("Stopping ...")
+            try:
+                while True:
+                    time.sleep(1.0)
+                    assistant.supervisor.require_all()
+            except KeyboardInterrupt:
+                _say("Stopping ...")
+    except KeyboardInterrupt:
+        _say("Stopped before it was ready.")
+        return EXIT_INTERRUPTED
     except DiscreetError as error:
         print(f"discreet: {error}", file=sys.stderr)
         return 1
     return 0
 
 
+def _interrupt(*_: object) -> None:
+    """Ends whatever runs, training included. Once: a second Ctrl-C must not interrupt the stopping."""
+    for other in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def train_only(project: Path) -> int:
     """Trains and signs where no fitting model exists. Returns the exit code."""
     try:
         assistant = Assistant(_options(project, 0), _say)
-        keyring.create_keys(assistant.keys)
-        print(f"The model is {assistant.model()}")
-        assistant.stop()
+        try:
+            keyring.create_keys(assistant.keys)
+            print(f"The model is {assistant.model()}")
+        finally:
+            assistant.stop()
     except DiscreetError as error:
         print(f"discreet: {error}", file=sys.stderr)
         return 1

@@ -96,7 +96,10 @@ class Shop(Protocol):
         """The line that may come back. Raises UnknownOrder, NotPossible: ask before asking a customer for more."""
 
     def open_return(self, number: str, product: str, reason: str, *, subject: bytes, effect_key: bytes) -> Return:
-        """Opens a return. Raises UnknownOrder, NotPossible."""
+        """Opens a return and keeps the reason sealed: a customer may write anything there.
+
+        ``reason`` at most 60,000 bytes. Raises UnknownOrder, NotPossible.
+        """
 
     def refunded(self, reference: str, *, refund_reference: str, card_last4: str) -> None:
         """Notes that the money for a return is on its way."""

@@ -38,7 +38,7 @@ class PostgresShop:
         try:
             with self._database.transaction() as tx:
                 known = _return_of(tx, effect_key)
-                return known or _open_return(tx, number, product, reason, subject, effect_key)
+                return known or self._open_return(tx, number, product, reason, subject, effect_key)
         except StorageConflict:
             with self._database.transaction() as tx:
                 known = _return_of(tx, effect_key)
@@ -73,16 +73,24 @@ class PostgresShop:
             tx.execute("UPDATE shop.orders SET delivery_address = %s WHERE number = %s", sealed, number)
 
     def delivery_address(self, number: str) -> str | None:
-        """The address of an order, for the warehouse; no skill says it."""
+        """The changed address of an order, for the warehouse; no skill says it. None: as the customer's own.
+
+        Raises IntegrityError where the person's key is gone.
+        """
         with self._database.transaction() as tx:
             rows = tx.execute("SELECT customer, delivery_address FROM shop.orders WHERE number = %s", number)
             if not rows or rows[0][1] is None:
                 return None
-            owner = bytes(rows[0][0])
-            found = self._owner_keys.find(tx, owner)
-            if found is None:
-                raise IntegrityError("the person's key is gone")
-            return open_column(found[1], column="orders.delivery_address", owner=owner, sealed=bytes(rows[0][1]))
+            return self._unseal(tx, bytes(rows[0][0]), "orders.delivery_address", bytes(rows[0][1]))
+
+    def return_reason(self, reference: str) -> str | None:
+        """Why something came back, for the shop's staff; no skill says it. None for an unknown reference.
+
+        Raises IntegrityError where the person's key is gone.
+        """
+        with self._database.transaction() as tx:
+            rows = tx.execute("SELECT subject, reason FROM shop.returns WHERE reference = %s", reference)
+            return self._unseal(tx, bytes(rows[0][0]), "returns.reason", bytes(rows[0][1])) if rows else None
 
     def keep_feedback(self, text: str, *, subject: bytes, effect_key: bytes) -> None:
         """See ``Shop``."""
@@ -122,9 +130,27 @@ class PostgresShop:
         sealed = [self._seal(tx, customer, f"customers.{column}", value) for column, value in columns.items()]
         tx.execute("INSERT INTO shop.customers (id, name, email, address) VALUES (%s, %s, %s, %s)", customer, *sealed)
 
+    def _open_return(
+        self, tx: Transaction, number: str, product: str, reason: str, subject: bytes, effect_key: bytes
+    ) -> Return:
+        line = _returnable(tx, number, product)
+        reference = f"R-{_short(effect_key)}"
+        tx.execute(
+            "INSERT INTO shop.returns (reference, line, subject, reason, status, effect_key)"
+            " VALUES (%s, %s, %s, %s, 'requested', %s)",
+            reference, line.id, subject, self._seal(tx, subject, "returns.reason", reason), effect_key,
+        )  # fmt: skip
+        return Return(reference, line.price_cents, "requested")
+
     def _seal(self, tx: Transaction, owner: bytes, column: str, value: str) -> bytes:
         _, key = self._owner_keys.get_or_create(tx, owner)
         return seal_column(key, column=column, owner=owner, value=value)
+
+    def _unseal(self, tx: Transaction, owner: bytes, column: str, sealed: bytes) -> str:
+        found = self._owner_keys.find(tx, owner)
+        if found is None:
+            raise IntegrityError("the person's key is gone")
+        return open_column(found[1], column=column, owner=owner, sealed=sealed)
 
 
 def _order(tx: Transaction, number: str) -> Order:
@@ -139,17 +165,6 @@ def _order(tx: Transaction, number: str) -> Order:
     lines = tuple(OrderLine(*row[4:]) for row in rows)
     number, status, placed_on, delivered_on = rows[0][:4]
     return Order(number, status, placed_on, delivered_on, lines)
-
-
-def _open_return(tx: Transaction, number: str, product: str, reason: str, subject: bytes, effect_key: bytes) -> Return:
-    line = _returnable(tx, number, product)
-    reference = f"R-{_short(effect_key)}"
-    tx.execute(
-        "INSERT INTO shop.returns (reference, line, subject, reason, status, effect_key)"
-        " VALUES (%s, %s, %s, %s, 'requested', %s)",
-        reference, line.id, subject, reason, effect_key,
-    )  # fmt: skip
-    return Return(reference, line.price_cents, "requested")
 
 
 def _returnable(tx: Transaction, number: str, product: str) -> OrderLine:

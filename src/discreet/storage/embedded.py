@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
@@ -68,7 +69,7 @@ class EmbeddedPostgres:
         if len(str(self._socket_folder / ".s.PGSQL.5432")) > MAX_SOCKET_PATH:
             raise SettingsError("the run folder's path is too long for a socket; set TMPDIR to a shorter folder")
         private_folder(self.home, self._account)
-        private_folder(self._socket_folder, self._account, 0o711 if self._account else 0o700)
+        private_folder(self._socket_folder, self._account, 0o710)
         binaries = self._binaries()
         if not (self._data / "PG_VERSION").exists():
             self._create(binaries)
@@ -86,6 +87,12 @@ class EmbeddedPostgres:
         """Stops the server and waits for it; stopping one that does not run changes nothing."""
         if (self._data / "postmaster.pid").exists():
             self._pg_ctl(self._binaries(), "stop", "-m", "fast")
+
+    def guest(self, account: Account | None) -> Account | None:
+        """The account with the right to reach the socket, which no other user has. It still needs a password."""
+        if account is None or self._account is None:
+            return account
+        return replace(account, guest_of=(self._account.gid,))
 
     def __enter__(self) -> EmbeddedPostgres:
         self.start()
@@ -113,7 +120,9 @@ class EmbeddedPostgres:
         return copy / "bin"
 
     def _create(self, binaries: Path) -> None:
-        shutil.rmtree(self._data, ignore_errors=True)
+        # Under another name until it is whole: a killed initdb leaves PG_VERSION behind.
+        draft = self._data.with_name("data.new")
+        shutil.rmtree(draft, ignore_errors=True)
         password = secrets.token_urlsafe(24)
         descriptor = os.open(self._password_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:
@@ -124,11 +133,12 @@ class EmbeddedPostgres:
             handed.flush()
             if self._account is not None:
                 os.chown(handed.name, self._account.uid, self._account.gid)
-            arguments = ["-D", str(self._data), "-U", OWNER, "-E", "UTF8", "--locale=C", "--auth=scram-sha-256"]
+            arguments = ["-D", str(draft), "-U", OWNER, "-E", "UTF8", "--locale=C", "--auth=scram-sha-256"]
             result = self._run([str(binaries / "initdb"), *arguments, f"--pwfile={handed.name}", "--no-sync"])
         if result.returncode != 0:
-            shutil.rmtree(self._data, ignore_errors=True)
+            shutil.rmtree(draft, ignore_errors=True)
             raise StorageUnavailable("Postgres could not create its data folder")
+        draft.rename(self._data)
 
     def _options(self) -> str:
         settings = {"listen_addresses": "", "unix_socket_directories": str(self._socket_folder), **_SILENT}

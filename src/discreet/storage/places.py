@@ -18,15 +18,16 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Account:
-    """A system user that a process runs as."""
+    """A system user that a process runs as. ``guest_of`` are further groups, whose folders it may enter."""
 
     name: str
     uid: int
     gid: int
+    guest_of: tuple[int, ...] = ()
 
     def popen_arguments(self) -> dict[str, object]:
         """For ``subprocess``: become this user and leave every group of ours."""
-        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+        return {"user": self.uid, "group": self.gid, "extra_groups": list(self.guest_of)}
 
 
 def system_account(name: str) -> Account | None:

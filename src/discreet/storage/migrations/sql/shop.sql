@@ -1,11 +1,15 @@
 CREATE SCHEMA shop;
 
--- The demonstration business. Personal columns are bytea: sealed by the action server under the person's key.
+-- A personal column: sealed by the action server under the person's key (docs/spec/vault.md). The version byte and the
+-- length that padding leaves are checked, so that text which somebody forgot to seal is refused.
+CREATE DOMAIN shop.sealed AS bytea CHECK (octet_length(VALUE) % 64 = 29 AND substr(VALUE, 1, 1) = '\x01');
+
+-- The demonstration business.
 CREATE TABLE shop.customers (
     id      bytea PRIMARY KEY CHECK (octet_length(id) = 16),
-    name    bytea NOT NULL,
-    email   bytea NOT NULL,
-    address bytea NOT NULL
+    name    shop.sealed NOT NULL,
+    email   shop.sealed NOT NULL,
+    address shop.sealed NOT NULL
 );
 
 CREATE TABLE shop.orders (
@@ -14,7 +18,7 @@ CREATE TABLE shop.orders (
     status           text NOT NULL CHECK (status IN ('packing', 'shipped', 'delivered', 'cancelled')),
     placed_on        date NOT NULL,
     delivered_on     date,
-    delivery_address bytea
+    delivery_address shop.sealed
 );
 
 CREATE TABLE shop.order_lines (
@@ -30,7 +34,7 @@ CREATE TABLE shop.returns (
     reference        text NOT NULL UNIQUE,
     line             bigint NOT NULL REFERENCES shop.order_lines,
     subject          bytea NOT NULL,
-    reason           text NOT NULL,
+    reason           shop.sealed NOT NULL,
     status           text NOT NULL CHECK (status IN ('requested', 'refunded', 'rejected')),
     refund_reference text,
     card_last4       text CHECK (card_last4 ~ '^[0-9]{4}$'),
@@ -43,7 +47,7 @@ CREATE UNIQUE INDEX returns_one_a_line ON shop.returns (line) WHERE status <> 'r
 CREATE TABLE shop.feedback (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     subject    bytea NOT NULL,
-    text       bytea NOT NULL,
+    text       shop.sealed NOT NULL,
     effect_key bytea NOT NULL UNIQUE,
     created_at timestamptz NOT NULL DEFAULT now()
 );
