@@ -157,7 +157,7 @@ class Assistant:
         book = private_folder(reachable_home(self.state, self.state / "payment"), account["payment"])
         python = sys.executable
         socket_path = str(self.run / "payment" / "payment.sock")
-        self._say("Starting the servers (about ten seconds) ...")
+        self._say("Starting the servers (about half a minute) ...")
         for name, command in (
             ("payment", [python, "-m", "discreet.shop.payment_stand_in", socket_path, str(book / "refunds.sqlite")]),
             ("actions", [python, "-m", "discreet.sdk.server"]),
