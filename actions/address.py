@@ -8,6 +8,7 @@ from typing import Any
 from actions.orders import known_order
 from discreet.redaction.tokens import parse
 from discreet.sdk import GuardedAction, GuardedForm, Turn
+from discreet.shop.port import NotPossible
 
 
 class AddressForm(GuardedForm):
@@ -18,8 +19,17 @@ class AddressForm(GuardedForm):
     steps = {"order_number": "order_support", "delivery_address": "delivery"}
 
     async def validate_order_number(self, value: Any, turn: Turn) -> str | None:
-        """See ``known_order``."""
-        return await known_order(value, turn)
+        """A known order that has not left. Otherwise nobody is asked to agree to anything, or for an address."""
+        number = await known_order(value, turn)
+        if number is None:
+            return None
+        try:
+            await asyncio.to_thread(turn.services.shop.require_changeable, number)
+        except NotPossible as error:
+            turn.say_text(error.sentence)
+            turn.end_form()
+            return None
+        return number
 
     async def validate_delivery_address(self, value: Any, turn: Turn) -> str | None:
         """A sealed address: the Guard seals the whole answer to this question."""

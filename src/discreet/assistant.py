@@ -115,7 +115,7 @@ class Assistant:
         found = models.fitting_model(self._options.project, folder, public_key_of(seed))
         if found is not None:
             return found
-        self._say("Training the model (usually half a minute) ...")
+        self._say("Training the model (usually a minute) ...")
         return models.train(self._options.project, folder, seed, log=self.logs / "train.log")
 
     def _start_database(self) -> str:
@@ -157,7 +157,7 @@ class Assistant:
         book = private_folder(reachable_home(self.state, self.state / "payment"), account["payment"])
         python = sys.executable
         socket_path = str(self.run / "payment" / "payment.sock")
-        self._say("Starting the servers (about half a minute) ...")
+        self._say("Starting the servers (usually ten seconds) ...")
         for name, command in (
             ("payment", [python, "-m", "discreet.shop.payment_stand_in", socket_path, str(book / "refunds.sqlite")]),
             ("actions", [python, "-m", "discreet.sdk.server"]),

@@ -122,10 +122,11 @@ def test_another_delivery_address(assistant: Assistant, chat: Chat) -> None:
     assert _shop(assistant, "SELECT count(*) FROM shop.orders WHERE delivery_address IS NOT NULL") == [(1,)]
 
 
-def test_an_address_too_late(chat: Chat) -> None:
-    notice = chat.send("change the delivery address of DS-10517")
-    chat.press(_yes(notice))
-    assert "left our warehouse" in chat.send("9 Juniper Walk, Exeter EX4 6QQ").texts[0]
+@pytest.mark.parametrize(("number", "why"), [("DS-10517", "left our warehouse"), ("DS-10659", "was cancelled")])
+def test_an_address_too_late_is_said_before_anything_is_asked(chat: Chat, number: str, why: str) -> None:
+    answer = chat.send(f"change the delivery address of {number}")
+    assert why in answer.texts[0]
+    assert not any(part in " ".join(answer.texts).lower() for part in ("agree", "new address"))
 
 
 def test_feedback_is_kept_sealed(assistant: Assistant, chat: Chat) -> None:

@@ -107,6 +107,9 @@ class Shop(Protocol):
     def reject_return(self, reference: str) -> None:
         """Closes a return whose refund failed, so that the line can be returned again."""
 
+    def require_changeable(self, number: str) -> None:
+        """The order has not left. Raises UnknownOrder, NotPossible: ask before asking a customer for an address."""
+
     def change_delivery_address(self, number: str, address: str) -> None:
         """Raises UnknownOrder, NotPossible once the parcel has left."""
 

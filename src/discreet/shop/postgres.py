@@ -62,12 +62,15 @@ class PostgresShop:
                 "UPDATE shop.returns SET status = 'rejected' WHERE reference = %s AND status = 'requested'", reference
             )
 
+    def require_changeable(self, number: str) -> None:
+        """See ``Shop``."""
+        with self._database.transaction() as tx:
+            _changeable(tx, number)
+
     def change_delivery_address(self, number: str, address: str) -> None:
         """See ``Shop``."""
         with self._database.transaction() as tx:
-            order = _order(tx, number)
-            if order.status != "packing":
-                raise NotPossible(f"Order {number} has left our warehouse, so its address can no longer be changed.")
+            _changeable(tx, number)
             owner = bytes(tx.execute("SELECT customer FROM shop.orders WHERE number = %s", number)[0][0])
             sealed = self._seal(tx, owner, "orders.delivery_address", address)
             tx.execute("UPDATE shop.orders SET delivery_address = %s WHERE number = %s", sealed, number)
@@ -165,6 +168,14 @@ def _order(tx: Transaction, number: str) -> Order:
     lines = tuple(OrderLine(*row[4:]) for row in rows)
     number, status, placed_on, delivered_on = rows[0][:4]
     return Order(number, status, placed_on, delivered_on, lines)
+
+
+def _changeable(tx: Transaction, number: str) -> None:
+    status = _order(tx, number).status
+    if status == "cancelled":
+        raise NotPossible(f"Order {number} was cancelled, so there is no delivery to change.")
+    if status != "packing":
+        raise NotPossible(f"Order {number} has left our warehouse, so its address can no longer be changed.")
 
 
 def _returnable(tx: Transaction, number: str, product: str) -> OrderLine:

@@ -1,6 +1,7 @@
-"""Components that let the model see a sealed token and a raw value as the same thing."""
+"""Components of the pipeline: a sealed token and a raw value are the same thing to the model."""
 
+from discreet.rasa.nlu.crf import StoredCrfEntityExtractor
 from discreet.rasa.nlu.extractor import SealedEntityExtractor
 from discreet.rasa.nlu.tokenizer import SealedTokenizer
 
-__all__ = ["SealedEntityExtractor", "SealedTokenizer"]
+__all__ = ["SealedEntityExtractor", "SealedTokenizer", "StoredCrfEntityExtractor"]
