@@ -27,7 +27,7 @@ from rasa.shared.core.events import (
     UserUtteranceReverted,
     UserUttered,
 )
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from discreet.errors import TurnAborted
 from discreet.rasa.tracker_store import EncryptedTrackerStore
@@ -54,9 +54,8 @@ def _session() -> list[Event]:
 
 
 def _state(tracker: DialogueStateTracker | None) -> Any:
-    if tracker is None:
-        return None
-    return [event.as_dict() for event in tracker.events], tracker.current_slot_values(), tracker.active_loop_name
+    """All that Rasa's policies and actions look at."""
+    return None if tracker is None else tracker.current_state(EventVerbosity.ALL)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -82,7 +81,8 @@ def stock(domain: Domain, tmp_path: Path) -> SQLTrackerStore:
 
 
 def _compare(store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]) -> None:
-    """The same turns through both stores, a fresh tracker retrieved for each turn."""
+    """The same turns through both stores, read back by the process that wrote (warm) and by another one (cold)."""
+    other = EncryptedTrackerStore(domain)
     sender = secrets.token_hex(8)
 
     async def play() -> None:
@@ -102,11 +102,13 @@ def _compare(store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domai
                 await one.save(tracker)
                 states.append(_state(await one.retrieve(sender)))
             assert states[0] == states[1]
+            assert _state(await other.retrieve(sender)) == states[1]
         whole = [_state(await one.retrieve_full_tracker(sender)) for one in (store, stock)]
         assert whole[0] == whole[1]
         assert sender in list(await store.keys())
 
     asyncio.run(play())
+    other.database.close()
 
 
 def test_a_reminder_keeps_its_time(store: EncryptedTrackerStore, domain: Domain) -> None:
@@ -179,10 +181,10 @@ def test_a_fault_passes_rasas_fail_safe_wrapper(
     database: TestDatabase, store: EncryptedTrackerStore, domain: Domain, fault: str, statement: str
 ) -> None:
     """Stock Rasa would answer with a blank conversation."""
-    wrapped = FailSafeTrackerStore(store)
+    wrapped = FailSafeTrackerStore(EncryptedTrackerStore(domain))
 
     async def play() -> None:
-        await wrapped.get_or_create_tracker("anna")
+        await store.get_or_create_tracker("anna")
         with database.open("owner").transaction() as tx:
             tx.execute(statement)
         with pytest.raises(TurnAborted):

@@ -63,14 +63,52 @@ def test_a_new_session_has_its_own_key_and_is_read_alone(rasa: Database, convers
     assert _read(rasa, conversations, ANNA, whole=True) == [b"one", b"two", b"three", b"four"]
 
 
-def test_a_turn_is_found_by_its_id(rasa: Database, conversations: Conversations) -> None:
+def test_a_look_finds_a_committed_turn_by_its_id(rasa: Database, conversations: Conversations) -> None:
     _write(rasa, conversations, ANNA, [b"one", b"two"])
     with rasa.transaction() as tx:
-        found = conversations.find_turn(tx, ANNA, _turn(b"two"))
+        found = conversations.look(tx, ANNA, _turn(b"two"), None).committed
         assert found is not None
         assert found.body == b"two"
-        assert conversations.find_turn(tx, BEN, _turn(b"two")) is None
-        assert conversations.find_turn(tx, ANNA, b"?" * 16) is None
+        assert conversations.look(tx, BEN, _turn(b"two"), None).committed is None
+        assert conversations.look(tx, ANNA, b"?" * 16, None).committed is None
+
+
+def test_a_look_says_whether_a_position_is_the_newest(rasa: Database, conversations: Conversations) -> None:
+    old = _write(rasa, conversations, ANNA, [b"one"])
+    with rasa.transaction() as tx:
+        new = conversations.append(tx, old, b"two")
+        assert conversations.look(tx, ANNA, None, new).is_newest
+        assert not conversations.look(tx, ANNA, None, old).is_newest
+        assert not conversations.look(tx, BEN, None, new).is_newest
+
+
+OUTDATED = [
+    ("the head moved back", "UPDATE conversation.head SET seq = 1"),
+    ("the head deleted", "DELETE FROM conversation.head"),
+    ("the key destroyed", "DELETE FROM key.session_key"),
+    ("the base moved", "UPDATE conversation.head SET base_seq = 1"),
+]
+
+
+@pytest.mark.parametrize(("change", "statement"), OUTDATED, ids=[row[0] for row in OUTDATED])
+def test_a_position_that_the_database_no_longer_confirms_is_not_the_newest(
+    database: TestDatabase, rasa: Database, conversations: Conversations, change: str, statement: str
+) -> None:
+    held = _write(rasa, conversations, ANNA, [b"one", b"two"])
+    with database.open("owner").transaction() as tx:
+        tx.execute(statement)
+    with rasa.transaction() as tx:
+        assert not conversations.look(tx, ANNA, None, held).is_newest
+
+
+def test_a_look_refuses_a_head_whose_mac_was_changed(
+    database: TestDatabase, rasa: Database, conversations: Conversations
+) -> None:
+    held = _write(rasa, conversations, ANNA, [b"one"])
+    with database.open("owner").transaction() as tx:
+        tx.execute("UPDATE conversation.head SET mac = decode(md5('a') || md5('b'), 'hex')")
+    with pytest.raises(IntegrityError), rasa.transaction() as tx:
+        conversations.look(tx, ANNA, None, held)
 
 
 def test_a_writer_with_an_old_position_fails_and_changes_nothing(rasa: Database, conversations: Conversations) -> None:

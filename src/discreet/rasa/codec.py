@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from rasa.shared.core.events import Event, SessionStarted
@@ -71,6 +72,11 @@ def body_of(
         shown=shown,
         replies=replies or [],
     )
+
+
+def newest(tracker: DialogueStateTracker, kept: int) -> list[Event]:
+    """The events after the first ``kept``. Walks from the end: slicing the deque would grow with the conversation."""
+    return list(islice(reversed(tracker.events), len(tracker.events) - kept))[::-1]
 
 
 def session_tracker(sender_id: str, bodies: Sequence[TurnBody], slots: Iterable[Slot]) -> DialogueStateTracker:

@@ -23,13 +23,12 @@ from discreet.crypto.identifiers import conversation_id, turn_id
 from discreet.errors import DiscreetError, StorageUnavailable, TurnAborted
 from discreet.logs import correlation_id
 from discreet.rasa.buttons import Buttons
-from discreet.rasa.codec import TurnBody, body_of
+from discreet.rasa.codec import TurnBody, body_of, newest
 from discreet.rasa.held import HeldOutput
 from discreet.rasa.lock_store import PostgresLockStore
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import Understanding, Understood
-from discreet.records.conversations import Record
 from discreet.records.vault import VaultWriter
 
 NO_REPLY = "I have no answer to that. You can ask me about an order, a return, an address or your privacy."
@@ -127,13 +126,11 @@ class Guard:
     async def _turn(self, sender_id: str, incoming: Incoming, channel: str, fence: int) -> Answer:
         conversation = conversation_id(self.identity_key, sender_id)
         this_turn = turn_id(self.identity_key, conversation, incoming.identity)
-        committed, loaded = await asyncio.to_thread(self._find_or_load, conversation, this_turn)
+        committed, lent = await asyncio.to_thread(self._store.look, sender_id, this_turn)
         if committed is not None:
             body = TurnBody.decode(committed.body)
             return Answer(body.shown or "", body.replies)
-        position, records = loaded or (None, [])
-        bodies = [TurnBody.decode(record.body) for record in records]
-        tracker = self._store.rebuilt(sender_id, bodies) if bodies else None
+        tracker = lent.tracker if lent else None
         understood = await self._understand(conversation, incoming, tracker)
         if understood.findings:
             await asyncio.to_thread(self._seal, conversation, this_turn, understood)
@@ -142,7 +139,7 @@ class Guard:
             conversation=conversation,
             turn_id=this_turn,
             fence=fence,
-            position=position,
+            position=lent.position if lent else None,
             tracker=tracker,
             loaded_events=len(tracker.events) if tracker is not None else 0,
         )
@@ -181,13 +178,8 @@ class Guard:
             raise StorageUnavailable("Rasa ended a turn without saving it")
 
     def _load(self, conversation: bytes) -> Any:
-        with self.database.transaction() as tx:
+        with self.database.autocommit() as tx:
             return self._store.conversations.load(tx, conversation)
-
-    def _find_or_load(self, conversation: bytes, this_turn: bytes) -> tuple[Record | None, Any]:
-        with self.database.transaction() as tx:
-            committed = self._store.conversations.find_turn(tx, conversation, this_turn)
-            return committed, None if committed else self._store.conversations.load(tx, conversation)
 
     def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:
         with self.database.transaction() as tx:
@@ -195,21 +187,15 @@ class Guard:
 
     def _commit(self, turn: Turn, understood: Understood, replies: list[dict[str, Any]]) -> None:
         assert turn.tracker is not None  # _run_rasa refuses a turn without one
-        events = list(turn.tracker.events)[turn.loaded_events :]
+        events = newest(turn.tracker, turn.loaded_events)
         body = body_of(events, turn.sender_id, first=turn.position is None, shown=understood.shown, replies=replies)
-        with self.database.transaction() as tx:
-            if turn.position is None:
-                self._store.conversations.begin(tx, turn.conversation, body.encode(), turn_id=turn.turn_id)
-            else:
-                self._store.conversations.append(
-                    tx,
-                    turn.position,
-                    body.encode(),
-                    turn_id=turn.turn_id,
-                    new_session=body.session_index is not None,
-                )
+        # One statement commits by itself; with values to confirm there are two.
+        together = self.database.transaction if understood.findings else self.database.autocommit
+        with together() as tx:
+            after = self._store.commit(tx, turn.conversation, turn.position, body, turn.turn_id)
             if understood.findings:
                 self._vault.confirm(tx, turn.turn_id)
+        self._store.committed(after, turn.tracker, body)
 
     def _outgoing(self, conversation: bytes, message: dict[str, Any]) -> dict[str, Any]:
         """One reply as the channel sends it: masked, and its buttons turned into handles."""

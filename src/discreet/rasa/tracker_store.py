@@ -10,21 +10,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any, TypeVar
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from discreet.crypto.identifiers import conversation_id
 from discreet.errors import DiscreetError, NotAllowed, SettingsError, StorageConflict, TurnAborted
-from discreet.rasa.codec import TurnBody, body_of, session_tracker, tracker_from
+from discreet.rasa.codec import TurnBody, body_of, newest, session_tracker, tracker_from
+from discreet.rasa.lending import Lending, Lent
 from discreet.rasa.turn import turn_of
-from discreet.records.conversations import Conversations, Position
+from discreet.records.conversations import Conversations, Position, Record
 from discreet.settings import process_settings
-from discreet.storage.engine import Database
+from discreet.storage.engine import Database, Transaction
 
 _Result = TypeVar("_Result")
 _MARK = "_discreet_kept"
@@ -50,6 +52,7 @@ class EncryptedTrackerStore(TrackerStore):
             self.database = Database(settings.database_url)
             self.conversations = Conversations(settings.ring("conversation"))
             self._identity = settings.key("identity")
+            self._lending = Lending()
         except (SettingsError, AttributeError, ImportError) as error:
             # Rasa answers AttributeError and ImportError here with a store in memory.
             raise RuntimeError(f"the encrypted tracker store cannot start: {error}") from None
@@ -79,22 +82,59 @@ class EncryptedTrackerStore(TrackerStore):
         """The sender ids of every kept conversation; each costs one record's decryption. Raises TurnAborted."""
         return await self._aborting(self._sender_ids)
 
-    def rebuilt(self, sender_id: str, bodies: list[TurnBody]) -> DialogueStateTracker:
-        """The tracker of a session's records; the guard's way in."""
-        return session_tracker(sender_id, bodies, self.domain.slots)
+    def look(self, sender_id: str, turn_id: bytes) -> tuple[Record | None, Lent | None]:
+        """For the guard: the record of a turn that was committed already, or else the conversation so far, if any.
+
+        Raises StorageError and IntegrityError.
+        """
+        conversation = conversation_id(self._identity, sender_id)
+        lent = self._lending.take(conversation)
+        with self.database.autocommit() as tx:
+            look = self.conversations.look(tx, conversation, turn_id, lent.position if lent else None)
+            if look.committed is not None:
+                return look.committed, None
+            return None, lent if look.is_newest else self._read(tx, conversation, sender_id)
+
+    def commit(
+        self,
+        tx: Transaction,
+        conversation: bytes,
+        position: Position | None,
+        body: TurnBody,
+        turn_id: bytes | None = None,
+    ) -> Position:
+        """Writes one record: the first of a conversation when ``position`` is None. Raises StorageConflict."""
+        if position is None:
+            return self.conversations.begin(tx, conversation, body.encode(), turn_id=turn_id)
+        new_session = body.session_index is not None
+        return self.conversations.append(tx, position, body.encode(), turn_id=turn_id, new_session=new_session)
+
+    def committed(self, position: Position, tracker: DialogueStateTracker, body: TurnBody) -> None:
+        """What was committed may be lent for the next turn."""
+        if body.session_index is None:
+            # A new session's tracker still holds the session before; it is read anew, once, as Rasa would.
+            self._lending.give(position.head.conversation, position, tracker)
 
     def _load(self, sender_id: str) -> DialogueStateTracker | None:
-        with self.database.transaction() as tx:
-            loaded = self.conversations.load(tx, conversation_id(self._identity, sender_id))
+        conversation = conversation_id(self._identity, sender_id)
+        lent = self._lending.take(conversation)
+        with self.database.autocommit() as tx:
+            if lent is None or not self.conversations.look(tx, conversation, None, lent.position).is_newest:
+                lent = self._read(tx, conversation, sender_id)
+        if lent is None:
+            return None
+        _remember(lent.tracker, lent.position)
+        return lent.tracker
+
+    def _read(self, tx: Transaction, conversation: bytes, sender_id: str) -> Lent | None:
+        loaded = self.conversations.load(tx, conversation)
         if loaded is None:
             return None
-        position, records = loaded
-        tracker = self.rebuilt(sender_id, [TurnBody.decode(record.body) for record in records])
-        _remember(tracker, position)
-        return tracker
+        bodies = [TurnBody.decode(record.body) for record in loaded[1]]
+        return Lent(loaded[0], session_tracker(sender_id, bodies, self.domain.slots))
 
     def _load_whole(self, sender_id: str) -> DialogueStateTracker | None:
-        with self.database.transaction() as tx:
+        with self.database.autocommit() as tx:
             loaded = self.conversations.load(tx, conversation_id(self._identity, sender_id), whole=True)
         if loaded is None:
             return None
@@ -103,35 +143,34 @@ class EncryptedTrackerStore(TrackerStore):
 
     def _append(self, tracker: DialogueStateTracker) -> None:
         conversation = conversation_id(self._identity, tracker.sender_id)
-        with self.database.transaction() as tx:
+        with self.database.autocommit() as tx:
             position, kept = _remembered(tracker) or self._recognised(tx, conversation, tracker)
-            events: list[Event] = list(tracker.events)[kept:]
+            events = newest(tracker, kept)
             if not events:
                 return
             if self._require_guard and any(isinstance(event, UserUttered) for event in events):
                 raise NotAllowed("a message came round the guard; use `discreet chat` instead of `rasa shell`")
             body = body_of(events, tracker.sender_id, first=position is None)
-            if position is None:
-                after = self.conversations.begin(tx, conversation, body.encode())
-            else:
-                new_session = body.session_index is not None
-                after = self.conversations.append(tx, position, body.encode(), new_session=new_session)
+            after = self.commit(tx, conversation, position, body)
         _remember(tracker, after)
+        self.committed(after, tracker, body)
 
-    def _recognised(self, tx: Any, conversation: bytes, tracker: DialogueStateTracker) -> tuple[Position | None, int]:
+    def _recognised(
+        self, tx: Transaction, conversation: bytes, tracker: DialogueStateTracker
+    ) -> tuple[Position | None, int]:
         """Where a tracker that this store did not hand out continues: after exactly what is kept, or nowhere."""
-        loaded = self.conversations.load(tx, conversation)
-        if loaded is None:
+        kept = self._read(tx, conversation, tracker.sender_id)
+        if kept is None:
             return None, 0
-        kept = self.rebuilt(tracker.sender_id, [TurnBody.decode(record.body) for record in loaded[1]])
-        begins_with = [event.as_dict() for event in list(tracker.events)[: len(kept.events)]]
-        if begins_with != [event.as_dict() for event in kept.events]:
+        count = len(kept.tracker.events)
+        begins_with = [event.as_dict() for event in islice(tracker.events, count)]
+        if begins_with != [event.as_dict() for event in kept.tracker.events]:
             raise StorageConflict("a tracker does not continue what is kept of its conversation")
-        return loaded[0], len(kept.events)
+        return kept.position, count
 
     def _sender_ids(self) -> list[str]:
         found = []
-        with self.database.transaction() as tx:
+        with self.database.autocommit() as tx:
             for conversation in self.conversations.all_ids(tx):
                 loaded = self.conversations.load(tx, conversation)
                 if loaded is not None and (name := TurnBody.decode(loaded[1][0].body).sender_id):

@@ -132,7 +132,7 @@ class WebChannel(InputChannel):
 
 
 def _sender(guard: Guard, cookie: str | None) -> str:
-    with guard.database.transaction() as tx:
+    with guard.database.autocommit() as tx:
         return WebSessions(guard.identity_key).require(tx, cookie)
 
 

@@ -17,6 +17,8 @@ from discreet.storage.engine import Transaction
 
 _HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
 _RECORD = "t.seq, t.session_key, t.turn_id, t.record, k.kek, k.wrapped, extract(epoch FROM t.at)"
+_INSERT_KEY = "INSERT INTO key.session_key (id, conversation, kek, wrapped)"
+_INSERT_TURN = "INSERT INTO conversation.turn (conversation, seq, session_key, turn_id, record)"
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,19 @@ class Record:
     at: float
 
 
+@dataclass(frozen=True)
+class Look:
+    """One look at a conversation: a repeated turn's record, and whether a position that is held is still the newest."""
+
+    committed: Record | None
+    is_newest: bool
+
+
 class Conversations:
-    """Reads and appends. The transaction is the caller's; rows and vault confirmations go in it together."""
+    """Reads and appends. The transaction is the caller's; rows and vault confirmations go in it together.
+
+    Each call here is one statement, so that it may also be a transaction of its own (``Database.autocommit``).
+    """
 
     def __init__(self, ring: KeyRing) -> None:
         self._keys = SessionKeys(ring)
@@ -78,29 +91,42 @@ class Conversations:
         key.verify(head, bytes(rows[0][6]))
         return Position(head, key), records
 
-    def find_turn(self, tx: Transaction, conversation: bytes, turn_id: bytes) -> Record | None:
-        """The committed record of a turn, None if that turn was not committed."""
+    def look(self, tx: Transaction, conversation: bytes, turn_id: bytes | None, held: Position | None) -> Look:
+        """Whether that turn was committed, and whether ``held`` still is where the next record goes.
+
+        Reads no other record. Raises IntegrityError for a head or a record that does not verify.
+        """
         rows = tx.execute(
-            f"SELECT {_RECORD} FROM conversation.turn t"  # noqa: S608 (columns are constants)
-            " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = t.conversation"
-            " WHERE t.conversation = %s AND t.turn_id = %s",
-            conversation, turn_id,
+            f"SELECT {_HEAD}, {_RECORD}, EXISTS (SELECT FROM key.session_key WHERE id = h.session_key)"  # noqa: S608
+            " FROM conversation.head h"
+            " LEFT JOIN conversation.turn t ON t.turn_id = %s AND t.conversation = h.conversation"
+            " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
+            " WHERE h.conversation = %s",
+            turn_id, conversation,
         )  # fmt: skip
-        return self._open(conversation, rows[0], None, {})[0] if rows else None
+        if not rows:
+            return Look(None, is_newest=False)
+        row = rows[0]
+        committed = None if row[7] is None else self._open(conversation, row[7:14], None, {})[0]
+        if held is None or not row[14] or _head(conversation, row) != held.head:
+            return Look(committed, is_newest=False)
+        held.key.verify(held.head, bytes(row[6]))
+        return Look(committed, is_newest=True)
 
     def begin(self, tx: Transaction, conversation: bytes, body: bytes, *, turn_id: bytes | None = None) -> Position:
         """The first record of a conversation. Raises StorageConflict if somebody else began it."""
-        key = self._keys.create(tx, conversation)
+        key, wrapped = self._keys.new(conversation)
         before = Head(conversation, 0, GENESIS, session_seq=1, session_key=key.id)
         after, record = _next(before, key, body, turn_id)
         tx.execute(
-            "INSERT INTO conversation.head"
+            f"WITH made AS ({_INSERT_KEY} VALUES (%s, %s, %s, %s)), begun AS (INSERT INTO conversation.head"  # noqa: S608
             " (conversation, seq, hash, session_seq, session_key, base_seq, base_hash, mac)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s)) {_INSERT_TURN} VALUES (%s, %s, %s, %s, %s)",
+            key.id, conversation, wrapped.kek, wrapped.blob,
             conversation, after.seq, after.hash, after.session_seq, after.session_key,
             after.base_seq, after.base_hash, key.mac(after),
+            conversation, after.seq, after.session_key, turn_id, record,
         )  # fmt: skip
-        _insert(tx, after, record, turn_id)
         return Position(after, key)
 
     def append(
@@ -114,24 +140,29 @@ class Conversations:
     ) -> Position:
         """One more record after ``position``; with ``new_session`` it begins a session under a key of its own.
 
-        Raises StorageConflict when the head has moved, or its key was destroyed, since the position was read.
+        Raises StorageConflict when the head has moved, or the key of the session that was read was destroyed since.
         """
         before, key = position.head, position.key
+        made = ""
+        made_params: tuple[object, ...] = ()
         if new_session:
-            key = self._keys.create(tx, before.conversation)
+            key, wrapped = self._keys.new(before.conversation)
             before = replace(before, session_key=key.id, session_seq=before.seq + 1)
+            made = f", made AS ({_INSERT_KEY} SELECT %s, %s, %s, %s FROM moved)"  # noqa: S608
+            made_params = (key.id, before.conversation, wrapped.kek, wrapped.blob)
         after, record = _next(before, key, body, turn_id)
         tx.execute(
-            "UPDATE conversation.head"
+            "WITH moved AS (UPDATE conversation.head"  # noqa: S608 (what is put in are constants)
             " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at = now()"
             " WHERE conversation = %s AND seq = %s AND hash = %s"
-            " AND EXISTS (SELECT FROM key.session_key WHERE id = %s)",
+            " AND EXISTS (SELECT FROM key.session_key WHERE id = %s) RETURNING conversation)"
+            f"{made} {_INSERT_TURN} SELECT conversation, %s, %s, %s, %s FROM moved",
             after.seq, after.hash, after.session_seq, after.session_key, key.mac(after),
-            after.conversation, position.head.seq, position.head.hash, key.id,
+            after.conversation, position.head.seq, position.head.hash, position.key.id,
+            *made_params, after.seq, after.session_key, turn_id, record,
         )  # fmt: skip
         if tx.rowcount != 1:
             raise StorageConflict("the conversation moved on, or was erased, since it was read")
-        _insert(tx, after, record, turn_id)
         return Position(after, key)
 
     def all_ids(self, tx: Transaction) -> list[bytes]:
@@ -157,13 +188,6 @@ def _next(before: Head, key: DataKey, body: bytes, turn_id: bytes | None) -> tup
     place = RecordPlace(before.conversation, before.seq + 1, key.id, before.hash, turn_id)
     record = key.seal(place, body)
     return replace(before, seq=place.seq, hash=record_hash(place, record)), record
-
-
-def _insert(tx: Transaction, head: Head, record: bytes, turn_id: bytes | None) -> None:
-    tx.execute(
-        "INSERT INTO conversation.turn (conversation, seq, session_key, turn_id, record) VALUES (%s, %s, %s, %s, %s)",
-        head.conversation, head.seq, head.session_key, turn_id, record,
-    )  # fmt: skip
 
 
 def _head(conversation: bytes, row: tuple[Any, ...]) -> Head:

@@ -24,15 +24,10 @@ class SessionKeys:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
 
-    def create(self, tx: Transaction, conversation: bytes) -> DataKey:
-        """A fresh data key for a new session, written wrapped."""
+    def new(self, conversation: bytes) -> tuple[DataKey, Wrapped]:
+        """A fresh data key for a new session, and what to store of it in the statement that writes its first record."""
         key_id, key = new_key_id(), secrets.token_bytes(KEY_SIZE)
-        wrapped = self._ring.wrap(key, _session_context(conversation, key_id))
-        tx.execute(
-            "INSERT INTO key.session_key (id, conversation, kek, wrapped) VALUES (%s, %s, %s, %s)",
-            key_id, conversation, wrapped.kek, wrapped.blob,
-        )  # fmt: skip
-        return DataKey.from_bytes(key_id, key)
+        return DataKey.from_bytes(key_id, key), self._ring.wrap(key, _session_context(conversation, key_id))
 
     def unwrap(self, conversation: bytes, key_id: int, wrapped: Wrapped) -> DataKey:
         """Raises IntegrityError for a key of another conversation or id, or changed bytes."""

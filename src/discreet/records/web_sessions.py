@@ -15,7 +15,9 @@ from discreet.errors import NotAuthentic
 from discreet.storage.engine import Transaction
 
 LIFETIME = timedelta(hours=24)
-"""From the last use."""
+"""From the last use, give or take PROLONGED_EVERY."""
+PROLONGED_EVERY = timedelta(minutes=10)
+"""A write, with its wait for the disk, is not worth a few minutes more of a day."""
 _COOKIE_BYTES = 32
 
 
@@ -38,12 +40,14 @@ class WebSessions:
     def require(self, tx: Transaction, cookie: str | None) -> str:
         """The sender_id of a live session, whose life it prolongs. ``cookie`` is the client's; raises NotAuthentic."""
         if cookie:
-            tx.execute(
-                "UPDATE conversation.web_session SET expires_at = now() + %s"
-                " WHERE session = %s AND ended_at IS NULL AND expires_at > now()",
-                LIFETIME, web_session_id(self._key, cookie),
+            live = tx.execute(
+                "WITH live AS (SELECT session, expires_at FROM conversation.web_session"
+                " WHERE session = %s AND ended_at IS NULL AND expires_at > now()),"
+                " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s FROM live"
+                " WHERE w.session = live.session AND live.expires_at < now() + %s) SELECT 1 FROM live",
+                web_session_id(self._key, cookie), LIFETIME, LIFETIME - PROLONGED_EVERY,
             )  # fmt: skip
-            if tx.rowcount == 1:
+            if live:
                 return pseudonym(self._key, "web", cookie)
         raise NotAuthentic("there is no such live session")
 

@@ -76,15 +76,28 @@ class Database:
 
         Raises StorageUnavailable when no connection can be had or the commit's outcome is unknown.
         """
+        with self._borrowed(autocommit=False) as connection:
+            yield Transaction(connection.cursor())
+            connection.commit()
+
+    @contextmanager
+    def autocommit(self) -> Iterator[Transaction]:
+        """Each statement of the block commits by itself: one round trip where one statement is all there is.
+
+        Raises StorageUnavailable when no connection can be had or the statement's outcome is unknown.
+        """
+        with self._borrowed(autocommit=True) as connection:
+            yield Transaction(connection.cursor())
+
+    @contextmanager
+    def _borrowed(self, *, autocommit: bool) -> Iterator[Any]:
         if not self._free.acquire(timeout=self._wait):
             raise StorageUnavailable("no database connection was free in time")
         connection = None
         try:
             connection = self._take()
-            cursor = connection.cursor()
-            yield Transaction(cursor)
-            cursor.close()
-            connection.commit()
+            connection.autocommit = autocommit
+            yield connection
         except psycopg2.Error as error:
             raise translated(error) from None
         finally:
