@@ -21,14 +21,14 @@ TIMEOUT_SECONDS = 30
 _KEPT_OF_TRACKER = ("sender_id", "slots", "active_loop", "latest_action_name", "latest_input_channel", "paused")
 _KEPT_OF_MESSAGE = ("intent", "metadata", "message_id")
 _KEPT_OF_ENTITY = ("entity", "value", "role", "group")
-_KEPT_OF_DOMAIN = ("intents", "entities", "slots", "forms", "session_config")
 
 
 class SignedEndpoint(EndpointConfig):
     """Rasa's endpoint configuration with our transport."""
 
     def __init__(self, socket: Path, key: bytes) -> None:
-        super().__init__(url="http://actions/webhook")
+        # Rasa then makes no copy of the whole domain for each call; no action of ours reads it.
+        super().__init__(url="http://actions/webhook", selective_domain=True)
         self._socket = str(socket)
         self._key = key
 
@@ -86,13 +86,11 @@ def stripped(payload: dict[str, Any]) -> dict[str, Any]:
     }
     kept["events"] = _trailing_slot_events(tracker.get("events", []))
     kept["active_loop"] = {name: kept.get("active_loop", {}).get(name) for name in ("name", "rejected")}
-    domain = payload.get("domain") or {}
     return {
         "next_action": payload["next_action"],
         "sender_id": payload["sender_id"],
         "version": payload.get("version", ""),
         "tracker": kept,
-        "domain": {name: domain[name] for name in _KEPT_OF_DOMAIN if name in domain},
     }
 
 

@@ -94,7 +94,7 @@ def tracker_from(sender_id: str, events: Iterable[dict[str, Any]], slots: Iterab
 
 def _event(raw: dict[str, Any]) -> Event:
     # Event.from_parameters walks all subclasses for every event: nine tenths of a long load.
-    cls = _event_classes().get(raw.get("event", ""))
+    cls = event_classes().get(raw.get("event", ""))
     event = cls._from_parameters(raw) if cls is not None else Event.from_parameters(raw)
     if event is None:
         raise IntegrityError("a record holds an event that this Rasa does not know")
@@ -102,7 +102,8 @@ def _event(raw: dict[str, Any]) -> Event:
 
 
 @lru_cache(maxsize=1)
-def _event_classes() -> dict[str, type[Event]]:
+def event_classes() -> dict[str, type[Event]]:
+    """Rasa's events by the name that stands in their JSON."""
     named: dict[str, type[Event]] = {}
     for cls in all_subclasses(Event):
         named.setdefault(cls.type_name, cls)

@@ -81,7 +81,8 @@ class PostgresLockStore(LockStore):
                 finally:
                     lease.active = False
                     _lease.reset(token)
-                    await self._in_thread(self._locks.release, self._id(sender_id))
+                    # Nobody waits for it: whoever is next in this process asks on the same thread, after it.
+                    self._thread.submit(self._locks.release, self._id(sender_id))
         finally:
             queue.users -= 1
             if not queue.users:

@@ -21,6 +21,7 @@ from discreet import logs, models
 from discreet.crypto.sealed import VaultPublicKey
 from discreet.errors import SettingsError
 from discreet.policy import Policy, load_policy
+from discreet.rasa import speed
 from discreet.rasa.action_endpoint import SignedEndpoint
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.guard import Guard
@@ -50,6 +51,7 @@ def prepare(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]])
     agent.action_endpoint = endpoint
     agent.processor.action_endpoint = endpoint
     guard = _guard(agent, on_new_message, policy, settings)
+    speed.apply()
     # A collection of the oldest generation walks half a million objects of the model: 0.2 s in the middle of a turn.
     gc.collect()
     gc.freeze()

@@ -7,16 +7,25 @@ runs nothing. The fence keeps a turn that lost its conversation's lock from acti
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from discreet.crypto.sealed import open_column, seal_column
 from discreet.crypto.signing import ActionCall
-from discreet.crypto.wrapping import KeyRing
-from discreet.errors import NotAuthentic
+from discreet.crypto.wrapping import KeyRing, Wrapped
+from discreet.errors import NotAuthentic, StorageConflict
 from discreet.records.keys import OwnerKeys
 from discreet.storage.engine import Transaction
 
 _COLUMN = "action.result"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A turn that may act: the result of this call if it ran already, and the person's key if there is one."""
+
+    result: dict[str, Any] | None = field(repr=False)
+    owner: tuple[int, bytes] | None = field(repr=False)
 
 
 class Results:
@@ -25,36 +34,41 @@ class Results:
     def __init__(self, ring: KeyRing) -> None:
         self._owner_keys = OwnerKeys(ring)
 
-    def claim(self, tx: Transaction, subject: bytes, call: ActionCall) -> None:
-        """Makes this turn the conversation's newest holder. Raises NotAuthentic for one that is not."""
-        tx.execute(
-            "INSERT INTO action.fence AS f (subject, fence, turn_id) VALUES (%s, %s, %s)"
-            " ON CONFLICT (subject) DO UPDATE SET fence = EXCLUDED.fence, turn_id = EXCLUDED.turn_id"
-            " WHERE f.fence < EXCLUDED.fence OR (f.fence = EXCLUDED.fence AND f.turn_id = EXCLUDED.turn_id)",
-            subject, call.fence, call.turn_id,
-        )  # fmt: skip
-        if tx.rowcount != 1:
-            raise NotAuthentic("a newer turn of this conversation has begun")
+    def claim(self, tx: Transaction, subject: bytes, call: ActionCall) -> Claim:
+        """Makes this turn the conversation's newest holder. Raises NotAuthentic for one that is not.
 
-    def find(self, tx: Transaction, subject: bytes, call: ActionCall) -> dict[str, Any] | None:
-        """The stored result of this call, None when it has not run."""
+        One statement, and no wait for the disk: a claim that a crash forgets is older than everything durable that
+        its turn has done, because each later commit, which does wait, carries it along.
+        """
         rows = tx.execute(
-            "SELECT result FROM action.result WHERE turn_id = %s AND ordinal = %s AND subject = %s",
-            call.turn_id, call.ordinal, subject,
+            "WITH claimed AS (INSERT INTO action.fence AS f (subject, fence, turn_id) VALUES (%s, %s, %s)"
+            " ON CONFLICT (subject) DO UPDATE SET fence = EXCLUDED.fence, turn_id = EXCLUDED.turn_id"
+            " WHERE f.fence < EXCLUDED.fence OR (f.fence = EXCLUDED.fence AND f.turn_id = EXCLUDED.turn_id)"
+            " RETURNING subject)"
+            " SELECT r.result, o.id, o.kek, o.wrapped, set_config('synchronous_commit', 'off', true) FROM claimed c"
+            " LEFT JOIN action.result r ON r.turn_id = %s AND r.ordinal = %s AND r.subject = c.subject"
+            " LEFT JOIN key.owner_key o ON o.subject = c.subject",
+            subject, call.fence, call.turn_id, call.turn_id, call.ordinal,
         )  # fmt: skip
-        owner = self._owner_keys.find(tx, subject)
-        if not rows or owner is None:
-            return None
-        opened: dict[str, Any] = json.loads(
-            open_column(owner[1], column=_COLUMN, owner=subject, sealed=bytes(rows[0][0]))
-        )
-        return opened
+        if not rows:
+            raise NotAuthentic("a newer turn of this conversation has begun")
+        sealed, key_id, kek, wrapped, _ = rows[0]
+        if key_id is None:
+            return Claim(None, None)
+        owner = (key_id, self._owner_keys.unwrap(subject, key_id, Wrapped(kek, bytes(wrapped))))
+        if sealed is None:
+            return Claim(None, owner)
+        opened = json.loads(open_column(owner[1], column=_COLUMN, owner=subject, sealed=bytes(sealed)))
+        return Claim(opened, owner)
 
-    def keep(self, tx: Transaction, subject: bytes, call: ActionCall, result: dict[str, Any]) -> None:
-        """Keeps the result with the caller's transaction. Raises StorageConflict if one is kept already."""
-        _, owner_key = self._owner_keys.get_or_create(tx, subject)
+    def keep(self, tx: Transaction, subject: bytes, call: ActionCall, claim: Claim, result: dict[str, Any]) -> None:
+        """Keeps the result. Raises StorageConflict if one is kept already, or the person was erased meanwhile."""
+        key_id, owner_key = claim.owner or self._owner_keys.get_or_create(tx, subject)
         sealed = seal_column(owner_key, column=_COLUMN, owner=subject, value=json.dumps(result))
         tx.execute(
-            "INSERT INTO action.result (turn_id, ordinal, subject, result) VALUES (%s, %s, %s, %s)",
-            call.turn_id, call.ordinal, subject, sealed,
+            "INSERT INTO action.result (turn_id, ordinal, subject, result)"
+            " SELECT %s, %s, %s, %s WHERE EXISTS (SELECT FROM key.owner_key WHERE id = %s)",
+            call.turn_id, call.ordinal, subject, sealed, key_id,
         )  # fmt: skip
+        if tx.rowcount != 1:
+            raise StorageConflict("the person's key was destroyed while the action ran")

@@ -30,7 +30,7 @@ from discreet.errors import DiscreetError, NotAuthentic
 from discreet.policy import load_policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
-from discreet.records.results import Results
+from discreet.records.results import Claim, Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
 from discreet.sdk.registry import load_actions
@@ -105,29 +105,30 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
 async def _answer(context: CallContext, action: GuardedAction, body: dict[str, Any]) -> dict[str, Any]:
     """Runs the action once; a repeat of the same call gets the stored result."""
-    stored = await asyncio.to_thread(_claim_or_find, context)
-    if stored is not None:
-        return stored
+    claim = await asyncio.to_thread(_claim, context)
+    if claim.result is not None:
+        return claim.result
     token = current_call.set(context)
     try:
         dispatcher = CollectingDispatcher()
-        events = await action.run(dispatcher, Tracker.from_dict(body["tracker"]), body.get("domain") or {})
+        events = await action.run(dispatcher, Tracker.from_dict(body["tracker"]), {})
     finally:
         current_call.reset(token)
     result = {"events": events, "responses": dispatcher.messages}
-    await asyncio.to_thread(_keep, context, result)
+    await asyncio.to_thread(_keep, context, claim, result)
     return result
 
 
-def _claim_or_find(context: CallContext) -> dict[str, Any] | None:
-    with context.services.database.transaction() as tx:
-        context.services.results.claim(tx, context.subject, context.call)
-        return context.services.results.find(tx, context.subject, context.call)
+def _claim(context: CallContext) -> Claim:
+    with context.services.database.autocommit() as tx:
+        return context.services.results.claim(tx, context.subject, context.call)
 
 
-def _keep(context: CallContext, result: dict[str, Any]) -> None:
-    with context.services.database.transaction() as tx:
-        context.services.results.keep(tx, context.subject, context.call, result)
+def _keep(context: CallContext, claim: Claim, result: dict[str, Any]) -> None:
+    database = context.services.database
+    # A person without a key yet gets one in the same transaction; otherwise it is one statement.
+    with (database.autocommit if claim.owner else database.transaction)() as tx:
+        context.services.results.keep(tx, context.subject, context.call, claim, result)
 
 
 def main() -> None:

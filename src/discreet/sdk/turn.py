@@ -157,6 +157,8 @@ class Turn:
 
     async def is_live(self, purpose: str) -> bool:
         """Whether a basis for the purpose exists now."""
+        if not self.services.policy.purpose(purpose).needs_consent:
+            return True
         return await self.in_transaction(lambda tx: self.services.consent.is_live(tx, self.subject, purpose))
 
     async def in_transaction(self, work: Callable[[Transaction], _Result]) -> _Result:
