@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from discreet.crypto import compression
+from discreet.crypto.compression import MAX_BODY, NEWEST_DICTIONARY, NO_DICTIONARY
 from discreet.crypto.envelope import (
     GENESIS,
-    MAX_BODY,
     DataKey,
     Head,
     RecordPlace,
@@ -44,7 +47,8 @@ def test_a_valid_record_opens_and_seals_to_the_same_bytes(case: dict[str, Any]) 
     key = DataKey.from_bytes(case["place"]["session_key"], bytes.fromhex(case["data_key"]))
     place, record = _place(case["place"]), bytes.fromhex(case["record"])
     assert key.open(place, record) == case["body"].encode()
-    assert key.seal(place, case["body"].encode(), random=lambda _: bytes.fromhex(case["nonce"])) == record
+    nonce = bytes.fromhex(case["nonce"])
+    assert key.seal(place, case["body"].encode(), lambda _: nonce, dictionary=record[1]) == record
     assert record_hash(place, record).hex() == case["hash"]
     assert previous_hash(record) == place.previous_hash
 
@@ -56,9 +60,33 @@ def test_an_attacked_record_does_not_open(case: dict[str, Any]) -> None:
         key.open(_place(case["place"]), bytes.fromhex(case["record"]))
 
 
-@given(st.binary(max_size=3000))
-def test_whatever_is_sealed_opens(body: bytes) -> None:
-    assert KEY.open(PLACE, KEY.seal(PLACE, body)) == body
+@given(st.binary(max_size=3000), st.sampled_from([NO_DICTIONARY, NEWEST_DICTIONARY]))
+def test_whatever_is_sealed_opens(body: bytes, dictionary: int) -> None:
+    assert KEY.open(PLACE, KEY.seal(PLACE, body, dictionary=dictionary)) == body
+
+
+def test_a_dictionary_that_was_written_with_stays_as_it_is() -> None:
+    """Every record that was written with it would be lost."""
+    file = Path(compression.__file__).parent / "dictionaries" / "1.zstd"
+    assert (
+        hashlib.sha256(file.read_bytes()).hexdigest()
+        == "695d5de7f76e90e6fb047967b0a2ce6577bd81a3257dcbfcb0208fffbc28e0b3"
+    )
+
+
+def test_threads_compress_at_once() -> None:
+    bodies = [f"turn {number} ".encode() * 200 for number in range(64)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda body: KEY.open(PLACE, KEY.seal(PLACE, body)), bodies)) == bodies
+
+
+def test_the_newest_dictionary_halves_a_turn() -> None:
+    turn = json.dumps(
+        {"e": [{"event": "user", "timestamp": 1.5, "text": "hello", "parse_data": {"intent": {"name": "greet"}}},
+               {"event": "bot", "timestamp": 1.5, "text": "Hello!", "data": {"elements": None, "buttons": None}}]},
+        separators=(",", ":"),
+    ).encode()  # fmt: skip
+    assert 2 * len(compression.compress(turn, NEWEST_DICTIONARY)) < len(compression.compress(turn, NO_DICTIONARY))
 
 
 @given(st.binary(min_size=1, max_size=200), st.data())

@@ -10,22 +10,19 @@ import hmac
 import os
 from dataclasses import dataclass, field
 
-import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
+from discreet.crypto.compression import NEWEST_DICTIONARY, compress, decompress
 from discreet.crypto.wrapping import Random
 from discreet.errors import IntegrityError
 
 VERSION = 1
-NO_DICTIONARY = 0
 HASH_SIZE = 32
 GENESIS = bytes(HASH_SIZE)
 """The previous hash of a conversation's first record."""
-MAX_BODY = 4 * 2**20
-"""Bytes of a record's body, before compression. A turn that needs more is refused on writing."""
 _NONCE = 12
 _HEADER = 2 + _NONCE + HASH_SIZE
 _FLOOR = 256
@@ -99,24 +96,24 @@ class DataKey:
         """``key`` is 32 random bytes; ``key_id`` a random positive 63-bit number."""
         return cls(key_id, _expand(key, b"discreet record key"), _expand(key, b"discreet head key"))
 
-    def seal(self, place: RecordPlace, body: bytes, random: Random = os.urandom) -> bytes:
+    def seal(
+        self, place: RecordPlace, body: bytes, random: Random = os.urandom, *, dictionary: int = NEWEST_DICTIONARY
+    ) -> bytes:
         """The record's bytes. Raises ValueError for a body over MAX_BODY."""
-        if len(body) > MAX_BODY:
-            raise ValueError("a turn is larger than a record may be")
         nonce = random(_NONCE)
-        packed = _pad(zstandard.ZstdCompressor(level=3).compress(body))
-        sealed = AESGCM(self._record).encrypt(nonce, packed, place.aad(NO_DICTIONARY))
-        return bytes((VERSION, NO_DICTIONARY)) + nonce + place.previous_hash + sealed
+        packed = _pad(compress(body, dictionary))
+        sealed = AESGCM(self._record).encrypt(nonce, packed, place.aad(dictionary))
+        return bytes((VERSION, dictionary)) + nonce + place.previous_hash + sealed
 
     def open(self, place: RecordPlace, record: bytes) -> bytes:
         """The body again. Raises IntegrityError for whatever is not exactly this record at this place."""
-        if len(record) < _HEADER + 16 or record[0] != VERSION or record[1] != NO_DICTIONARY:
+        if len(record) < _HEADER + 16 or record[0] != VERSION:
             raise IntegrityError("a record does not open")
         try:
             packed = AESGCM(self._record).decrypt(record[2 : 2 + _NONCE], record[_HEADER:], place.aad(record[1]))
-            return _decompress(_unpad(packed))
-        except (InvalidTag, zstandard.ZstdError):
+        except InvalidTag:
             raise IntegrityError("a record does not open") from None
+        return decompress(_unpad(packed), record[1])
 
     def mac(self, head: Head) -> bytes:
         """HMAC-SHA-256 over the head."""
@@ -146,13 +143,6 @@ def padded_length(length: int) -> int:
     low_bits = exponent - exponent.bit_length()
     mask = (1 << low_bits) - 1
     return (length + mask) & ~mask
-
-
-def _decompress(frame: bytes) -> bytes:
-    # The library believes a frame's own size and ignores the limit then; whoever holds the key may have written it.
-    if zstandard.get_frame_parameters(frame).content_size > MAX_BODY:
-        raise IntegrityError("a record does not open")
-    return zstandard.ZstdDecompressor().decompress(frame, max_output_size=MAX_BODY)
 
 
 def _pad(packed: bytes) -> bytes:
