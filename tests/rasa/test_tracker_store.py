@@ -39,8 +39,9 @@ _events: st.SearchStrategy[Event] = st.one_of(
     st.builds(BotUttered, _words),
     st.builds(lambda v: SlotSet("item", v), st.one_of(st.none(), _words)),
     st.builds(lambda v: SlotSet("count", v), st.one_of(st.integers(), st.lists(st.integers(), max_size=2))),
-    st.sampled_from([ActionExecuted("action_listen"), ActionExecuted("action_x"), ActiveLoop("order_form")]),
-    st.builds(ActiveLoop, st.none()),
+    # Each is made anew: one object twice would carry the second's time twice, and stock stores go by times.
+    st.builds(ActionExecuted, st.sampled_from(["action_listen", "action_x"])),
+    st.builds(ActiveLoop, st.sampled_from(["order_form", None])),
     st.builds(AllSlotsReset),
     st.builds(Restarted),
     st.builds(UserUtteranceReverted),
