@@ -134,7 +134,7 @@ def test_a_compression_bomb_stops_at_the_limit() -> None:
     from discreet.crypto import envelope
 
     nonce = bytes(12)
-    sealed = envelope.AESGCM(KEY._record).encrypt(nonce, envelope._pad(bomb), PLACE.aad(0))
+    sealed = KEY._record.encrypt(nonce, envelope._pad(bomb), PLACE.aad(0))
     with pytest.raises(IntegrityError):
         KEY.open(PLACE, bytes((1, 0)) + nonce + GENESIS + sealed)
 

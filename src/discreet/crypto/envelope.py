@@ -88,13 +88,13 @@ class DataKey:
     """The data key of one session; subkeys for records and for the head are derived (RFC 5869, expand)."""
 
     id: int
-    _record: bytes = field(repr=False)
+    _record: AESGCM = field(repr=False)
     _head: bytes = field(repr=False)
 
     @classmethod
     def from_bytes(cls, key_id: int, key: bytes) -> DataKey:
         """``key`` is 32 random bytes; ``key_id`` a random positive 63-bit number."""
-        return cls(key_id, _expand(key, b"discreet record key"), _expand(key, b"discreet head key"))
+        return cls(key_id, AESGCM(_expand(key, b"discreet record key")), _expand(key, b"discreet head key"))
 
     def seal(
         self, place: RecordPlace, body: bytes, random: Random = os.urandom, *, dictionary: int = NEWEST_DICTIONARY
@@ -102,7 +102,7 @@ class DataKey:
         """The record's bytes. Raises ValueError for a body over MAX_BODY."""
         nonce = random(_NONCE)
         packed = _pad(compress(body, dictionary))
-        sealed = AESGCM(self._record).encrypt(nonce, packed, place.aad(dictionary))
+        sealed = self._record.encrypt(nonce, packed, place.aad(dictionary))
         return bytes((VERSION, dictionary)) + nonce + place.previous_hash + sealed
 
     def open(self, place: RecordPlace, record: bytes) -> bytes:
@@ -110,7 +110,7 @@ class DataKey:
         if len(record) < _HEADER + 16 or record[0] != VERSION:
             raise IntegrityError("a record does not open")
         try:
-            packed = AESGCM(self._record).decrypt(record[2 : 2 + _NONCE], record[_HEADER:], place.aad(record[1]))
+            packed = self._record.decrypt(record[2 : 2 + _NONCE], record[_HEADER:], place.aad(record[1]))
         except InvalidTag:
             raise IntegrityError("a record does not open") from None
         return decompress(_unpad(packed), record[1])

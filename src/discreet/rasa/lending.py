@@ -7,10 +7,9 @@ one asks the database first whether its position is still the newest (``Conversa
 
 from __future__ import annotations
 
-import copy
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,47 +31,48 @@ class Lent:
     tracker: DialogueStateTracker
 
 
+@dataclass(frozen=True)
+class _Kept:
+    lent: Lent
+    events: int
+    until: float
+
+
 class Lending:
     """Thread-safe. Bounded by events, because conversations differ a thousandfold in length."""
 
     def __init__(self, *, most_events: int = MOST_EVENTS, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most_events
         self._clock = clock
-        self._kept: OrderedDict[bytes, tuple[Lent | None, float]] = OrderedDict()
+        self._kept: OrderedDict[bytes, _Kept] = OrderedDict()
         self._events = 0
         self._mutex = threading.Lock()
 
     def take(self, conversation: bytes) -> Lent | None:
         """The tracker of that conversation, which is the caller's from now on; None when there is none."""
         with self._mutex:
-            lent, until = self._pop(conversation)
-            return lent if until > self._clock() else None
+            kept = self._pop(conversation)
+        if kept is None or kept.until <= self._clock() or len(kept.lent.tracker.events) != kept.events:
+            # A tracker that has grown since is still somebody else's.
+            return None
+        kept.lent.tracker.model_id = kept.lent.tracker.assistant_id = None  # as in one that was read
+        return kept.lent
 
     def give(self, conversation: bytes, position: Position, tracker: DialogueStateTracker) -> None:
-        """Keeps a copy of what was just committed; the caller's own tracker stays the caller's."""
-        lent = Lent(position, _clone(tracker))
+        """Keeps what was just committed. The giver may still read the tracker, and no longer change it."""
+        kept = _Kept(Lent(position, tracker), len(tracker.events), self._clock() + LONGEST_SECONDS)
         with self._mutex:
             self._pop(conversation)
-            self._kept[conversation] = (lent, self._clock() + LONGEST_SECONDS)
-            self._events += len(lent.tracker.events)
+            self._kept[conversation] = kept
+            self._events += kept.events
             while self._kept:
-                oldest, (_, until) = next(iter(self._kept.items()))
-                if self._events <= self._most and until > self._clock():
+                oldest, first = next(iter(self._kept.items()))
+                if self._events <= self._most and first.until > self._clock():
                     break
                 self._pop(oldest)
 
-    def _pop(self, conversation: bytes) -> tuple[Lent | None, float]:
-        lent, until = self._kept.pop(conversation, (None, 0.0))
-        if lent is not None:
-            self._events -= len(lent.tracker.events)
-        return lent, until
-
-
-def _clone(tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """A tracker in the same state: Rasa's own copy replays every event. Events are shared; nobody changes them."""
-    clone = copy.copy(tracker)
-    clone.events = deque(tracker.events, tracker.events.maxlen)
-    clone.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}
-    clone.active_loop = copy.copy(tracker.active_loop)
-    clone.model_id = clone.assistant_id = None
-    return clone
+    def _pop(self, conversation: bytes) -> _Kept | None:
+        kept = self._kept.pop(conversation, None)
+        if kept is not None:
+            self._events -= kept.events
+        return kept

@@ -16,7 +16,7 @@ from discreet.records.keys import SessionKeys
 from discreet.storage.engine import Transaction
 
 _HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
-_RECORD = "t.seq, t.session_key, t.turn_id, t.record, k.kek, k.wrapped, extract(epoch FROM t.at)"
+_RECORD = "t.seq, t.session_key, t.turn_id, t.record, k.kek, k.wrapped, extract(epoch FROM t.at)::float8"
 _INSERT_KEY = "INSERT INTO key.session_key (id, conversation, kek, wrapped)"
 _INSERT_TURN = "INSERT INTO conversation.turn (conversation, seq, session_key, turn_id, record)"
 
@@ -64,7 +64,7 @@ class Conversations:
         Raises IntegrityError unless the head verifies, every record opens at its place, none is missing, and
         the chain ends at the head.
         """
-        rows = tx.execute(
+        rows = tx.prepared(
             f"SELECT {_HEAD}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
             " LEFT JOIN conversation.turn t ON t.conversation = h.conversation"
             f" AND t.seq >= {'0' if whole else 'h.session_seq'}"
@@ -96,7 +96,7 @@ class Conversations:
 
         Reads no other record. Raises IntegrityError for a head or a record that does not verify.
         """
-        rows = tx.execute(
+        rows = tx.prepared(
             f"SELECT {_HEAD}, {_RECORD}, EXISTS (SELECT FROM key.session_key WHERE id = h.session_key)"  # noqa: S608
             " FROM conversation.head h"
             " LEFT JOIN conversation.turn t ON t.turn_id = %s AND t.conversation = h.conversation"
@@ -118,7 +118,7 @@ class Conversations:
         key, wrapped = self._keys.new(conversation)
         before = Head(conversation, 0, GENESIS, session_seq=1, session_key=key.id)
         after, record = _next(before, key, body, turn_id)
-        tx.execute(
+        tx.prepared(
             f"WITH made AS ({_INSERT_KEY} VALUES (%s, %s, %s, %s)), begun AS (INSERT INTO conversation.head"  # noqa: S608
             " (conversation, seq, hash, session_seq, session_key, base_seq, base_hash, mac)"
             f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s)) {_INSERT_TURN} VALUES (%s, %s, %s, %s, %s)",
@@ -151,7 +151,7 @@ class Conversations:
             made = f", made AS ({_INSERT_KEY} SELECT %s, %s, %s, %s FROM moved)"  # noqa: S608
             made_params = (key.id, before.conversation, wrapped.kek, wrapped.blob)
         after, record = _next(before, key, body, turn_id)
-        tx.execute(
+        tx.prepared(
             "WITH moved AS (UPDATE conversation.head"  # noqa: S608 (what is put in are constants)
             " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at = now()"
             " WHERE conversation = %s AND seq = %s AND hash = %s"
@@ -181,7 +181,7 @@ class Conversations:
         before = previous_hash(blob) if last_hash is None else last_hash
         place = RecordPlace(conversation, seq, key_id, before, None if turn_id is None else bytes(turn_id))
         body = keys[key_id].open(place, blob)
-        return Record(seq, place.turn_id, body, float(at)), record_hash(place, blob)
+        return Record(seq, place.turn_id, body, at), record_hash(place, blob)
 
 
 def _next(before: Head, key: DataKey, body: bytes, turn_id: bytes | None) -> tuple[Head, bytes]:

@@ -40,7 +40,7 @@ class Results:
         One statement, and no wait for the disk: a claim that a crash forgets is older than everything durable that
         its turn has done, because each later commit, which does wait, carries it along.
         """
-        rows = tx.execute(
+        rows = tx.prepared(
             "WITH claimed AS (INSERT INTO action.fence AS f (subject, fence, turn_id) VALUES (%s, %s, %s)"
             " ON CONFLICT (subject) DO UPDATE SET fence = EXCLUDED.fence, turn_id = EXCLUDED.turn_id"
             " WHERE f.fence < EXCLUDED.fence OR (f.fence = EXCLUDED.fence AND f.turn_id = EXCLUDED.turn_id)"
@@ -65,9 +65,10 @@ class Results:
         """Keeps the result. Raises StorageConflict if one is kept already, or the person was erased meanwhile."""
         key_id, owner_key = claim.owner or self._owner_keys.get_or_create(tx, subject)
         sealed = seal_column(owner_key, column=_COLUMN, owner=subject, value=json.dumps(result))
-        tx.execute(
+        tx.prepared(
             "INSERT INTO action.result (turn_id, ordinal, subject, result)"
-            " SELECT %s, %s, %s, %s WHERE EXISTS (SELECT FROM key.owner_key WHERE id = %s)",
+            " SELECT %s::bytea, %s::integer, %s::bytea, %s::bytea"
+            " WHERE EXISTS (SELECT FROM key.owner_key WHERE id = %s)",
             call.turn_id, call.ordinal, subject, sealed, key_id,
         )  # fmt: skip
         if tx.rowcount != 1:

@@ -40,11 +40,11 @@ class WebSessions:
     def require(self, tx: Transaction, cookie: str | None) -> str:
         """The sender_id of a live session, whose life it prolongs. ``cookie`` is the client's; raises NotAuthentic."""
         if cookie:
-            live = tx.execute(
+            live = tx.prepared(
                 "WITH live AS (SELECT session, expires_at FROM conversation.web_session"
                 " WHERE session = %s AND ended_at IS NULL AND expires_at > now()),"
-                " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s FROM live"
-                " WHERE w.session = live.session AND live.expires_at < now() + %s) SELECT 1 FROM live",
+                " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s::interval FROM live"
+                " WHERE w.session = live.session AND live.expires_at < now() + %s::interval) SELECT 1 FROM live",
                 web_session_id(self._key, cookie), LIFETIME, LIFETIME - PROLONGED_EVERY,
             )  # fmt: skip
             if live:
