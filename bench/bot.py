@@ -1,7 +1,7 @@
 """The whole bot over HTTP, beside stock Rasa: the same model, messages and skills, on the same Postgres, alternating.
 
-``python -m bench.bot``. Ours: page's channel, Guard, vault, encrypted store, signed action calls. Stock: REST channel,
-SQLTrackerStore, action server without authentication.
+``python -m bench.bot``. Ours: page's channel, Guard, vault, encrypted store, signed action calls; once with and once
+without the patches of ``discreet.rasa.speed``. Stock: REST channel, SQLTrackerStore, action server without authentication.
 """
 
 from __future__ import annotations
@@ -109,47 +109,59 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=9)
     arguments = parser.parse_args()
     figures: list[Figure] = []
-    with running_assistant(durable=True, log_level="INFO") as assistant:
-        assert assistant.postgres is not None
-        with stock_rasa(assistant.postgres.url, assistant.model()) as port:
+    unpatched = (("DISCREET_SPEED_PATCHES", "off"),)
+    with (
+        running_assistant(durable=True, log_level="INFO") as ours,
+        running_assistant(durable=True, log_level="INFO", environment=unpatched) as plain,
+    ):
+        assert ours.postgres is not None
+        with stock_rasa(ours.postgres.url, ours.model()) as port:
             for users in (1, 8):
-                figures += _compare(users, arguments.rounds, lambda: _ours(assistant.address), lambda: _stock(port))
+                openers = {"": _ours(ours.address), "_unpatched": _ours(plain.address), "stock": _stock(port)}
+                figures += _compare(users, arguments.rounds, openers)
     conditions = {"rounds": arguments.rounds, "messages_a_conversation": len(CONVERSATION), "synchronous_commit": "on"}
     return report("bot", figures, conditions)
 
 
-def _ours(address: str) -> Send:
-    chat = Chat(address).open()
-    return lambda text: chat.send(text).texts
+def _ours(address: str) -> Opener:
+    def opened() -> Send:
+        chat = Chat(address).open()
+        return lambda text: chat.send(text).texts
+
+    return opened
 
 
-def _stock(port: int) -> Send:
-    return StockChat(port).send
+def _stock(port: int) -> Opener:
+    return lambda: StockChat(port).send
 
 
-def _compare(users: int, rounds: int, ours_open: Opener, stock_open: Opener) -> list[Figure]:
-    ours, stock = Side(ours_open), Side(stock_open)
+def _compare(users: int, rounds: int, openers: dict[str, Opener]) -> list[Figure]:
+    """Figures of each of our sides over stock; the sides take turns, and who begins changes every round."""
+    sides = {name: Side(opener) for name, opener in openers.items()}
     for number in range(rounds + 1):
-        order = (ours, stock) if number % 2 else (stock, ours)
-        for side in order:
+        order = list(sides.values())
+        first = number % len(order)
+        for side in order[first:] + order[:first]:
             side.round(users, conversations=2 if users == 1 else 1)
             if number == 0:  # warm-up
                 side.latencies.clear()
                 side.rates.clear()
         print(f"  {users} user(s), round {number} of {rounds}", file=sys.stderr, flush=True)
+    stock = sides.pop("stock")
     label = "1_user" if users == 1 else f"{users}_users"
-    count = len(ours.latencies)
+    return [figure for name, side in sides.items() for figure in _figures(label, name, side, stock)]
+
+
+def _figures(label: str, name: str, ours: Side, stock: Side) -> list[Figure]:
     figures = []
     for percent in (50, 95):
         mine, peer = ours.percentile(percent), stock.percentile(percent)
-        more = {"ours_ms": round(mine, 2), "stock_ms": round(peer, 2), "n": count}
-        figures.append(Figure(f"{label}_p{percent}_over_stock", mine / peer, "ratio", more))
-    more_rate = {"ours": round(ours.rate, 1), "stock": round(stock.rate, 1), "n": rounds}
+        more = {"ours_ms": round(mine, 2), "stock_ms": round(peer, 2), "n": len(ours.latencies)}
+        figures.append(Figure(f"{label}_p{percent}{name}_over_stock", mine / peer, "ratio", more))
+    rates = {"ours": round(ours.rate, 1), "stock": round(stock.rate, 1), "n": len(ours.rates)}
     spread = {"ours_spread": ours.spread, "stock_spread": stock.spread}
-    return [
-        *figures,
-        Figure(f"{label}_throughput_over_stock", ours.rate / stock.rate, "ratio", {**more_rate, **spread}),
-    ]
+    more_rate = {**rates, **spread}
+    return [*figures, Figure(f"{label}_throughput{name}_over_stock", ours.rate / stock.rate, "ratio", more_rate)]
 
 
 if __name__ == "__main__":

@@ -125,7 +125,8 @@ class Supervisor:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TZ", "LOG_LEVEL")}
+    names = ("PATH", "LANG", "LC_ALL", "TZ", "LOG_LEVEL", "DISCREET_SPEED_PATCHES")
+    kept = {name: value for name, value in os.environ.items() if name in names}
     return {**kept, "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(home)}
 
 
