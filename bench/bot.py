@@ -1,7 +1,8 @@
 """The whole bot over HTTP, beside stock Rasa: the same model, messages and skills, on the same Postgres, alternating.
 
 ``python -m bench.bot``. Ours: page's channel, Guard, vault, encrypted store, signed action calls; once with and once
-without the patches of ``discreet.rasa.speed``. Stock: REST channel, SQLTrackerStore, action server without authentication.
+without the patches of ``discreet.rasa.speed``. Stock: REST channel, SQLTrackerStore, action server without
+authentication.
 """
 
 from __future__ import annotations
