@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from discreet.errors import StorageConflict, StorageError, StorageUnavailable
+from discreet.storage import embedded
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database, connect
 from discreet.storage.places import Account, forget_outside
@@ -26,7 +27,8 @@ def folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="discreet-pg-"))
     made.chmod(0o711)
     yield made
-    forget_outside(made / "state")
+    for state in (made / "state", made / "closed" / "state"):
+        forget_outside(state)
     shutil.rmtree(made, ignore_errors=True)
 
 
@@ -122,6 +124,25 @@ def test_under_a_closed_parent_the_data_goes_outside_and_the_parent_stays_closed
         assert _count(again) == 1
     forget_outside(state)
     assert not home.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts Postgres as another user")
+def test_programs_that_its_user_cannot_reach_are_copied_with_their_libraries(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = embedded._wheel_binaries()
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    package = wheel.parents[1]
+    for part in (wheel.parent, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, closed / part.relative_to(package.parent), symlinks=True)
+    monkeypatch.setattr(embedded, "_wheel_binaries", lambda: closed / wheel.relative_to(package.parent))
+    state = closed / "state"
+    with _server(folder, state) as server:
+        _write(server)
+        assert _count(server) == 1
+    forget_outside(state)
+    assert not server.home.parent.exists()
 
 
 def test_a_path_of_120_characters_is_no_hindrance(folder: Path) -> None:

@@ -112,12 +112,17 @@ class EmbeddedPostgres:
         if self._account is None or others_can_enter(found):
             return found
         copy = self.home.parent / "postgres-binaries"
+        package = found.parents[1]
         if not (copy / "complete").exists():
             shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(found.parent, copy, symlinks=True)
-            copy.chmod(0o755)
+            # The programs look for the wheel's libraries where they lie relative to themselves.
+            for part in (found.parent, package.with_name(f"{package.name}.libs"), package / ".dylibs"):
+                if part.exists():
+                    shutil.copytree(part, copy / part.relative_to(package.parent), symlinks=True)
+            for folder in (copy, copy / package.name):
+                folder.chmod(0o755)
             (copy / "complete").touch()
-        return copy / "bin"
+        return copy / found.relative_to(package.parent)
 
     def _create(self, binaries: Path) -> None:
         # Under another name until it is whole: a killed initdb leaves PG_VERSION behind.
