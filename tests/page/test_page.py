@@ -44,6 +44,21 @@ def test_a_return_with_consent_a_card_and_no_mouse(page: Page) -> None:
     assert page.problems == []  # type: ignore[attr-defined]
 
 
+def _hidden_below(page: Page) -> float:
+    """Pixels of the conversation below what is in sight."""
+    log = page.get_by_role("log")
+    return float(log.evaluate("log => log.scrollHeight - log.clientHeight - log.scrollTop"))
+
+
+def test_what_was_said_last_is_in_sight(page: Page) -> None:
+    for text in ("who can read this", "what are my rights", "how does consent work", "what can you do"):
+        say(page, text)
+    assert _hidden_below(page) < 2
+    page.set_viewport_size({"width": 375, "height": 380})
+    page.wait_for_timeout(100)
+    assert _hidden_below(page) < 2
+
+
 def test_yes_and_no_weigh_the_same(page: Page) -> None:
     say(page, "I want to give feedback")
     boxes = [page.get_by_role("button", name=name).bounding_box() for name in ("Yes, you may", "No, thank you")]

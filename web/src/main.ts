@@ -35,6 +35,8 @@ class DiscreetChat extends HTMLElement {
 
   connectedCallback(): void {
     this.build();
+    // A phone's keyboard takes half of the log away: what was said last must stay in sight.
+    new ResizeObserver(() => this.bottom()).observe(this.log);
     window.addEventListener("offline", () => this.say("You are offline. I will send your message when you are back."));
     window.addEventListener("online", () => this.say(""));
     void this.start();
