@@ -31,7 +31,7 @@ def recorded(conversations: Iterable[Iterable[str]]) -> list[list[bytes]]:
         database = Database(assistant.postgres.url, pool_size=1)
         kept = Conversations(ring)
         with database.transaction() as tx:
-            loaded = [kept.load(tx, conversation, whole=True) for conversation in kept.all_ids(tx)]
+            loaded = [tx.run(kept.load(conversation, whole=True)) for conversation in kept.all_ids(tx)]
         database.close()
     return [[record.body for record in found[1]] for found in loaded if found is not None]
 

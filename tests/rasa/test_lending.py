@@ -82,9 +82,9 @@ def _counting(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     reads: list[bytes] = []
     load = Conversations.load
 
-    def counted(self: Conversations, tx: Any, conversation: bytes, **more: Any) -> Any:
+    def counted(self: Conversations, conversation: bytes, **more: Any) -> Any:
         reads.append(conversation)
-        return load(self, tx, conversation, **more)
+        return load(self, conversation, **more)
 
     monkeypatch.setattr(Conversations, "load", counted)
     return reads

@@ -35,15 +35,15 @@ def _turn(body: bytes) -> bytes:
 
 def _write(pool: Database, conversations: Conversations, who: bytes, bodies: list[bytes]) -> Position:
     with pool.transaction() as tx:
-        position = conversations.begin(tx, who, bodies[0], turn_id=_turn(bodies[0]))
+        position = tx.run(conversations.begin(who, bodies[0], turn_id=_turn(bodies[0])))
         for body in bodies[1:]:
-            position = conversations.append(tx, position, body, turn_id=_turn(body))
+            position = tx.run(conversations.append(position, body, turn_id=_turn(body)))
     return position
 
 
 def _read(pool: Database, conversations: Conversations, who: bytes, *, whole: bool = False) -> list[bytes] | None:
     with pool.transaction() as tx:
-        loaded = conversations.load(tx, who, whole=whole)
+        loaded = tx.run(conversations.load(who, whole=whole))
     return None if loaded is None else [record.body for record in loaded[1]]
 
 
@@ -56,8 +56,8 @@ def test_what_was_written_is_read_in_order(rasa: Database, conversations: Conver
 def test_a_new_session_has_its_own_key_and_is_read_alone(rasa: Database, conversations: Conversations) -> None:
     position = _write(rasa, conversations, ANNA, [b"one", b"two"])
     with rasa.transaction() as tx:
-        later = conversations.append(tx, position, b"three", new_session=True)
-        conversations.append(tx, later, b"four")
+        later = tx.run(conversations.append(position, b"three", new_session=True))
+        tx.run(conversations.append(later, b"four"))
     assert later.key.id != position.key.id
     assert _read(rasa, conversations, ANNA) == [b"three", b"four"]
     assert _read(rasa, conversations, ANNA, whole=True) == [b"one", b"two", b"three", b"four"]
@@ -66,20 +66,20 @@ def test_a_new_session_has_its_own_key_and_is_read_alone(rasa: Database, convers
 def test_a_look_finds_a_committed_turn_by_its_id(rasa: Database, conversations: Conversations) -> None:
     _write(rasa, conversations, ANNA, [b"one", b"two"])
     with rasa.transaction() as tx:
-        found = conversations.look(tx, ANNA, _turn(b"two"), None).committed
+        found = tx.run(conversations.look(ANNA, _turn(b"two"), None)).committed
         assert found is not None
         assert found.body == b"two"
-        assert conversations.look(tx, BEN, _turn(b"two"), None).committed is None
-        assert conversations.look(tx, ANNA, b"?" * 16, None).committed is None
+        assert tx.run(conversations.look(BEN, _turn(b"two"), None)).committed is None
+        assert tx.run(conversations.look(ANNA, b"?" * 16, None)).committed is None
 
 
 def test_a_look_says_whether_a_position_is_the_newest(rasa: Database, conversations: Conversations) -> None:
     old = _write(rasa, conversations, ANNA, [b"one"])
     with rasa.transaction() as tx:
-        new = conversations.append(tx, old, b"two")
-        assert conversations.look(tx, ANNA, None, new).is_newest
-        assert not conversations.look(tx, ANNA, None, old).is_newest
-        assert not conversations.look(tx, BEN, None, new).is_newest
+        new = tx.run(conversations.append(old, b"two"))
+        assert tx.run(conversations.look(ANNA, None, new)).is_newest
+        assert not tx.run(conversations.look(ANNA, None, old)).is_newest
+        assert not tx.run(conversations.look(BEN, None, new)).is_newest
 
 
 OUTDATED = [
@@ -98,7 +98,7 @@ def test_a_position_that_the_database_no_longer_confirms_is_not_the_newest(
     with database.open("owner").transaction() as tx:
         tx.execute(statement)
     with rasa.transaction() as tx:
-        assert not conversations.look(tx, ANNA, None, held).is_newest
+        assert not tx.run(conversations.look(ANNA, None, held)).is_newest
 
 
 def test_a_look_refuses_a_head_whose_mac_was_changed(
@@ -108,15 +108,15 @@ def test_a_look_refuses_a_head_whose_mac_was_changed(
     with database.open("owner").transaction() as tx:
         tx.execute("UPDATE conversation.head SET mac = decode(md5('a') || md5('b'), 'hex')")
     with pytest.raises(IntegrityError), rasa.transaction() as tx:
-        conversations.look(tx, ANNA, None, held)
+        tx.run(conversations.look(ANNA, None, held))
 
 
 def test_a_writer_with_an_old_position_fails_and_changes_nothing(rasa: Database, conversations: Conversations) -> None:
     position = _write(rasa, conversations, ANNA, [b"one"])
     with rasa.transaction() as tx:
-        conversations.append(tx, position, b"first")
+        tx.run(conversations.append(position, b"first"))
     with pytest.raises(StorageConflict), rasa.transaction() as tx:
-        conversations.append(tx, position, b"second")
+        tx.run(conversations.append(position, b"second"))
     assert _read(rasa, conversations, ANNA) == [b"one", b"first"]
 
 
@@ -129,7 +129,7 @@ def test_a_conversation_begins_once(rasa: Database, conversations: Conversations
 def test_the_same_turn_is_written_once(rasa: Database, conversations: Conversations) -> None:
     position = _write(rasa, conversations, ANNA, [b"one"])
     with pytest.raises(StorageConflict), rasa.transaction() as tx:
-        conversations.append(tx, position, b"again", turn_id=_turn(b"one"))
+        tx.run(conversations.append(position, b"again", turn_id=_turn(b"one")))
 
 
 def test_a_turn_that_outlives_an_erasure_brings_nothing_back(
@@ -144,7 +144,7 @@ def test_a_turn_that_outlives_an_erasure_brings_nothing_back(
         with database.open("keeper").transaction() as tx:
             tx.execute(statement)
         with pytest.raises(StorageConflict), rasa.transaction() as tx:
-            conversations.append(tx, position, b"late")
+            tx.run(conversations.append(position, b"late"))
     assert _read(rasa, conversations, ANNA) is None
 
 

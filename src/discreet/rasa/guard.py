@@ -29,7 +29,9 @@ from discreet.rasa.lock_store import PostgresLockStore
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import Understanding, Understood
+from discreet.records.conversations import Position
 from discreet.records.vault import VaultWriter
+from discreet.storage.engine import Steps
 
 NO_REPLY = "I have no answer to that. You can ask me about an order, a return, an address or your privacy."
 _log = logging.getLogger(__name__)
@@ -73,7 +75,7 @@ class Guard:
         identity_key: bytes,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.database = store.database
+        self.database, self.statements = store.database, store.statements
         self.identity_key = identity_key
         self._agent = agent
         self._on_new_message = on_new_message
@@ -99,7 +101,7 @@ class Guard:
     async def history(self, sender_id: str) -> list[dict[str, Any]]:
         """The running session as the person saw it, masked, oldest first. Raises StorageError or IntegrityError."""
         conversation = conversation_id(self.identity_key, sender_id)
-        loaded = await asyncio.to_thread(self._load, conversation)
+        loaded = await self.statements.run(self._store.conversations.load(conversation))
         shown: list[dict[str, Any]] = []
         for record in loaded[1] if loaded else []:
             body = TurnBody.decode(record.body)
@@ -126,7 +128,7 @@ class Guard:
     async def _turn(self, sender_id: str, incoming: Incoming, channel: str, fence: int) -> Answer:
         conversation = conversation_id(self.identity_key, sender_id)
         this_turn = turn_id(self.identity_key, conversation, incoming.identity)
-        committed, lent = await asyncio.to_thread(self._store.look, sender_id, this_turn)
+        committed, lent = await self._store.look(sender_id, this_turn)
         if committed is not None:
             body = TurnBody.decode(committed.body)
             return Answer(body.shown or "", body.replies)
@@ -147,7 +149,7 @@ class Guard:
         await self._run_rasa(turn, understood, held, channel)
         messages = held.messages or [{"text": NO_REPLY}]
         replies = [self._outgoing(conversation, message) for message in messages]
-        await asyncio.to_thread(self._commit, turn, understood, replies)
+        await self._commit(turn, understood, replies)
         return Answer(understood.shown, replies)
 
     async def _understand(self, conversation: bytes, incoming: Incoming, tracker: Any) -> Understood:
@@ -177,25 +179,26 @@ class Guard:
         if not turn.saved or turn.tracker is None:
             raise StorageUnavailable("Rasa ended a turn without saving it")
 
-    def _load(self, conversation: bytes) -> Any:
-        with self.database.autocommit() as tx:
-            return self._store.conversations.load(tx, conversation)
-
     def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:
         with self.database.transaction() as tx:
             self._vault.seal(tx, subject=conversation, turn_id=this_turn, findings=understood.findings)
 
-    def _commit(self, turn: Turn, understood: Understood, replies: list[dict[str, Any]]) -> None:
+    async def _commit(self, turn: Turn, understood: Understood, replies: list[dict[str, Any]]) -> None:
         assert turn.tracker is not None  # _run_rasa refuses a turn without one
         events = newest(turn.tracker, turn.loaded_events)
         body = body_of(events, turn.sender_id, first=turn.position is None, shown=understood.shown, replies=replies)
-        # One statement commits by itself; with values to confirm there are two.
-        together = self.database.transaction if understood.findings else self.database.autocommit
-        with together() as tx:
-            after = self._store.commit(tx, turn.conversation, turn.position, body, turn.turn_id)
-            if understood.findings:
-                self._vault.confirm(tx, turn.turn_id)
+        steps = self._store.commit(turn.conversation, turn.position, body, turn.turn_id)
+        if understood.findings:
+            after = await asyncio.to_thread(self._confirming, steps, turn.turn_id)
+        else:
+            after = await self.statements.run(steps)
         self._store.committed(after, turn.tracker, body)
+
+    def _confirming(self, steps: Steps[Position], turn_id: bytes) -> Position:
+        with self.database.transaction() as tx:
+            after = tx.run(steps)
+            self._vault.confirm(tx, turn_id)
+        return after
 
     def _outgoing(self, conversation: bytes, message: dict[str, Any]) -> dict[str, Any]:
         """One reply as the channel sends it: masked, and its buttons turned into handles."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -47,8 +46,7 @@ class PostgresLockStore(LockStore):
         settings = process_settings()
         self._identity = settings.key("identity")
         self._locks = AdvisoryLocks(settings.database_url)
-        # One thread, because one connection: statements of different turns must not interleave on it.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="discreet-lock")
+        self._releases: set[asyncio.Task[None]] = set()
         self._queues: dict[str, _Queue] = {}
 
     @asynccontextmanager
@@ -81,8 +79,7 @@ class PostgresLockStore(LockStore):
                 finally:
                     lease.active = False
                     _lease.reset(token)
-                    # Nobody waits for it: whoever is next in this process asks on the same thread, after it.
-                    self._thread.submit(self._locks.release, self._id(sender_id))
+                    self._release(sender_id)
         finally:
             queue.users -= 1
             if not queue.users:
@@ -92,7 +89,7 @@ class PostgresLockStore(LockStore):
         deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
         pause = _FIRST_PAUSE
         while True:
-            fence: int | None = await self._in_thread(self._locks.try_acquire, self._id(sender_id))
+            fence: int | None = await self._locks.try_acquire(self._id(sender_id))
             if fence is not None:
                 return fence
             if asyncio.get_running_loop().time() + pause > deadline:
@@ -103,8 +100,11 @@ class PostgresLockStore(LockStore):
     def _id(self, sender_id: str) -> bytes:
         return conversation_id(self._identity, sender_id)
 
-    async def _in_thread(self, call: Any, *args: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call, *args)
+    def _release(self, sender_id: str) -> None:
+        """Nobody waits for it: whoever is next in this process asks on the same connection, after it."""
+        release = asyncio.get_running_loop().create_task(self._locks.release(self._id(sender_id)))
+        self._releases.add(release)
+        release.add_done_callback(self._releases.discard)
 
 
 class _Queue:

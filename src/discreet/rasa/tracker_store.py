@@ -9,7 +9,7 @@ call is a transaction of its own. A fault leaves as TurnAborted: Rasa wraps ever
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Iterable
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -26,7 +26,8 @@ from discreet.rasa.lending import Lending, Lent
 from discreet.rasa.turn import turn_of
 from discreet.records.conversations import Conversations, Position, Record
 from discreet.settings import process_settings
-from discreet.storage.engine import Database, Transaction
+from discreet.storage.aio import AsyncDatabase
+from discreet.storage.engine import Database, Steps
 
 _Result = TypeVar("_Result")
 _MARK = "_discreet_kept"
@@ -50,6 +51,7 @@ class EncryptedTrackerStore(TrackerStore):
         try:
             settings = process_settings()
             self.database = Database(settings.database_url)
+            self.statements = AsyncDatabase(settings.database_url)
             self.conversations = Conversations(settings.ring("conversation"))
             self._identity = settings.key("identity")
             self._lending = Lending()
@@ -63,11 +65,11 @@ class EncryptedTrackerStore(TrackerStore):
         turn = turn_of(sender_id)
         if turn is not None:
             return turn.tracker
-        return await self._aborting(lambda: self._load(sender_id))
+        return await _aborting(self._load(sender_id))
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """All sessions that are kept. Raises TurnAborted."""
-        return await self._aborting(lambda: self._load_whole(conversation_id))
+        return await _aborting(asyncio.to_thread(self._load_whole, conversation_id))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps what happened since the tracker was retrieved. Raises TurnAborted, and then nothing was kept."""
@@ -75,39 +77,34 @@ class EncryptedTrackerStore(TrackerStore):
         if turn is not None:
             turn.tracker, turn.saved = tracker, True
             return
-        await self._aborting(lambda: self._append(tracker))
+        await _aborting(self._append(tracker))
         await self.stream_events(tracker)
 
     async def keys(self) -> Iterable[str]:
         """The sender ids of every kept conversation; each costs one record's decryption. Raises TurnAborted."""
-        return await self._aborting(self._sender_ids)
+        return await _aborting(asyncio.to_thread(self._sender_ids))
 
-    def look(self, sender_id: str, turn_id: bytes) -> tuple[Record | None, Lent | None]:
+    async def look(self, sender_id: str, turn_id: bytes | None) -> tuple[Record | None, Lent | None]:
         """For the guard: the record of a turn that was committed already, or else the conversation so far, if any.
 
         Raises StorageError and IntegrityError.
         """
         conversation = conversation_id(self._identity, sender_id)
         lent = self._lending.take(conversation)
-        with self.database.autocommit() as tx:
-            look = self.conversations.look(tx, conversation, turn_id, lent.position if lent else None)
-            if look.committed is not None:
-                return look.committed, None
-            return None, lent if look.is_newest else self._read(tx, conversation, sender_id)
+        position = lent.position if lent else None
+        look = await self.statements.run(self.conversations.look(conversation, turn_id, position))
+        if look.committed is not None:
+            return look.committed, None
+        return None, lent if look.is_newest else await asyncio.to_thread(self._read, conversation, sender_id)
 
     def commit(
-        self,
-        tx: Transaction,
-        conversation: bytes,
-        position: Position | None,
-        body: TurnBody,
-        turn_id: bytes | None = None,
-    ) -> Position:
+        self, conversation: bytes, position: Position | None, body: TurnBody, turn_id: bytes | None = None
+    ) -> Steps[Position]:
         """Writes one record: the first of a conversation when ``position`` is None. Raises StorageConflict."""
         if position is None:
-            return self.conversations.begin(tx, conversation, body.encode(), turn_id=turn_id)
+            return self.conversations.begin(conversation, body.encode(), turn_id=turn_id)
         new_session = body.session_index is not None
-        return self.conversations.append(tx, position, body.encode(), turn_id=turn_id, new_session=new_session)
+        return self.conversations.append(position, body.encode(), turn_id=turn_id, new_session=new_session)
 
     def committed(self, position: Position, tracker: DialogueStateTracker, body: TurnBody) -> None:
         """What was committed may be lent for the next turn."""
@@ -115,19 +112,16 @@ class EncryptedTrackerStore(TrackerStore):
             # A new session's tracker still holds the session before; it is read anew, once, as Rasa would.
             self._lending.give(position.head.conversation, position, tracker)
 
-    def _load(self, sender_id: str) -> DialogueStateTracker | None:
-        conversation = conversation_id(self._identity, sender_id)
-        lent = self._lending.take(conversation)
-        with self.database.autocommit() as tx:
-            if lent is None or not self.conversations.look(tx, conversation, None, lent.position).is_newest:
-                lent = self._read(tx, conversation, sender_id)
+    async def _load(self, sender_id: str) -> DialogueStateTracker | None:
+        _, lent = await self.look(sender_id, None)
         if lent is None:
             return None
         _remember(lent.tracker, lent.position)
         return lent.tracker
 
-    def _read(self, tx: Transaction, conversation: bytes, sender_id: str) -> Lent | None:
-        loaded = self.conversations.load(tx, conversation)
+    def _read(self, conversation: bytes, sender_id: str) -> Lent | None:
+        with self.database.autocommit() as tx:
+            loaded = tx.run(self.conversations.load(conversation))
         if loaded is None:
             return None
         bodies = [TurnBody.decode(record.body) for record in loaded[1]]
@@ -135,31 +129,31 @@ class EncryptedTrackerStore(TrackerStore):
 
     def _load_whole(self, sender_id: str) -> DialogueStateTracker | None:
         with self.database.autocommit() as tx:
-            loaded = self.conversations.load(tx, conversation_id(self._identity, sender_id), whole=True)
+            loaded = tx.run(self.conversations.load(conversation_id(self._identity, sender_id), whole=True))
         if loaded is None:
             return None
         events = [event for record in loaded[1] for event in TurnBody.decode(record.body).events]
         return tracker_from(sender_id, events, self.domain.slots)
 
-    def _append(self, tracker: DialogueStateTracker) -> None:
+    async def _append(self, tracker: DialogueStateTracker) -> None:
         conversation = conversation_id(self._identity, tracker.sender_id)
-        with self.database.autocommit() as tx:
-            position, kept = _remembered(tracker) or self._recognised(tx, conversation, tracker)
-            events = newest(tracker, kept)
-            if not events:
-                return
-            if self._require_guard and any(isinstance(event, UserUttered) for event in events):
-                raise NotAllowed("a message came round the guard; use `discreet chat` instead of `rasa shell`")
-            body = body_of(events, tracker.sender_id, first=position is None)
-            after = self.commit(tx, conversation, position, body)
+        remembered: tuple[Position | None, int] | None = _remembered(tracker)
+        if remembered is None:
+            remembered = await asyncio.to_thread(self._recognised, conversation, tracker)
+        position, kept = remembered
+        events = newest(tracker, kept)
+        if not events:
+            return
+        if self._require_guard and any(isinstance(event, UserUttered) for event in events):
+            raise NotAllowed("a message came round the guard; use `discreet chat` instead of `rasa shell`")
+        body = body_of(events, tracker.sender_id, first=position is None)
+        after = await self.statements.run(self.commit(conversation, position, body))
         _remember(tracker, after)
         self.committed(after, tracker, body)
 
-    def _recognised(
-        self, tx: Transaction, conversation: bytes, tracker: DialogueStateTracker
-    ) -> tuple[Position | None, int]:
+    def _recognised(self, conversation: bytes, tracker: DialogueStateTracker) -> tuple[Position | None, int]:
         """Where a tracker that this store did not hand out continues: after exactly what is kept, or nowhere."""
-        kept = self._read(tx, conversation, tracker.sender_id)
+        kept = self._read(conversation, tracker.sender_id)
         if kept is None:
             return None, 0
         count = len(kept.tracker.events)
@@ -172,16 +166,17 @@ class EncryptedTrackerStore(TrackerStore):
         found = []
         with self.database.autocommit() as tx:
             for conversation in self.conversations.all_ids(tx):
-                loaded = self.conversations.load(tx, conversation)
+                loaded = tx.run(self.conversations.load(conversation))
                 if loaded is not None and (name := TurnBody.decode(loaded[1][0].body).sender_id):
                     found.append(name)
         return found
 
-    async def _aborting(self, call: Callable[[], _Result]) -> _Result:
-        try:
-            return await asyncio.to_thread(call)
-        except DiscreetError as error:
-            raise TurnAborted(error) from None
+
+async def _aborting(call: Awaitable[_Result]) -> _Result:
+    try:
+        return await call
+    except DiscreetError as error:
+        raise TurnAborted(error) from None
 
 
 def _remember(tracker: DialogueStateTracker, position: Position) -> None:

@@ -94,7 +94,7 @@ class WebChannel(InputChannel):
         guard = self._running()
         _same_origin(request)
         try:
-            await asyncio.to_thread(_sender, guard, request.cookies.get(COOKIE))
+            await _sender(guard, request.cookies.get(COOKIE))
             return json_response({"protocol": PROTOCOL})
         except NotAuthentic:
             cookie = await asyncio.to_thread(_open, guard)
@@ -116,13 +116,13 @@ class WebChannel(InputChannel):
         guard = self._running()
         _same_origin(request)
         incoming = _incoming(request)
-        sender_id = await asyncio.to_thread(_sender, guard, request.cookies.get(COOKIE))
+        sender_id = await _sender(guard, request.cookies.get(COOKIE))
         answer: Answer = await guard.take(sender_id, incoming, self.name())
         return json_response({"id": incoming.message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
         guard = self._running()
-        sender_id = await asyncio.to_thread(_sender, guard, request.cookies.get(COOKIE))
+        sender_id = await _sender(guard, request.cookies.get(COOKIE))
         return json_response({"messages": await guard.history(sender_id)})
 
     def _running(self) -> Guard:
@@ -131,9 +131,8 @@ class WebChannel(InputChannel):
         return self._guard
 
 
-def _sender(guard: Guard, cookie: str | None) -> str:
-    with guard.database.autocommit() as tx:
-        return WebSessions(guard.identity_key).require(tx, cookie)
+async def _sender(guard: Guard, cookie: str | None) -> str:
+    return await guard.statements.run(WebSessions(guard.identity_key).require(cookie))
 
 
 def _open(guard: Guard) -> str:

@@ -13,7 +13,7 @@ from discreet.crypto.envelope import GENESIS, DataKey, Head, RecordPlace, previo
 from discreet.crypto.wrapping import KeyRing, Wrapped
 from discreet.errors import IntegrityError, StorageConflict
 from discreet.records.keys import SessionKeys
-from discreet.storage.engine import Transaction
+from discreet.storage.engine import Steps, Transaction
 
 _HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
 _RECORD = "t.seq, t.session_key, t.turn_id, t.record, k.kek, k.wrapped, extract(epoch FROM t.at)::float8"
@@ -50,27 +50,25 @@ class Look:
 class Conversations:
     """Reads and appends. The transaction is the caller's; rows and vault confirmations go in it together.
 
-    Each call here is one statement, so that it may also be a transaction of its own (``Database.autocommit``).
+    ``load``, ``look``, ``begin`` and ``append`` are one statement each, which may also be a transaction of its own.
     """
 
     def __init__(self, ring: KeyRing) -> None:
         self._keys = SessionKeys(ring)
 
-    def load(
-        self, tx: Transaction, conversation: bytes, *, whole: bool = False
-    ) -> tuple[Position, list[Record]] | None:
+    def load(self, conversation: bytes, *, whole: bool = False) -> Steps[tuple[Position, list[Record]] | None]:
         """The last session's records (with ``whole`` all that is kept) and where to append; None for nobody known.
 
         Raises IntegrityError unless the head verifies, every record opens at its place, none is missing, and
         the chain ends at the head.
         """
-        rows = tx.prepared(
+        rows = yield (
             f"SELECT {_HEAD}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
             " LEFT JOIN conversation.turn t ON t.conversation = h.conversation"
             f" AND t.seq >= {'0' if whole else 'h.session_seq'}"
             " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
             " WHERE h.conversation = %s ORDER BY t.seq",
-            conversation,
+            (conversation,),
         )
         if not rows:
             return None
@@ -91,18 +89,18 @@ class Conversations:
         key.verify(head, bytes(rows[0][6]))
         return Position(head, key), records
 
-    def look(self, tx: Transaction, conversation: bytes, turn_id: bytes | None, held: Position | None) -> Look:
+    def look(self, conversation: bytes, turn_id: bytes | None, held: Position | None) -> Steps[Look]:
         """Whether that turn was committed, and whether ``held`` still is where the next record goes.
 
         Reads no other record. Raises IntegrityError for a head or a record that does not verify.
         """
-        rows = tx.prepared(
+        rows = yield (
             f"SELECT {_HEAD}, {_RECORD}, EXISTS (SELECT FROM key.session_key WHERE id = h.session_key)"  # noqa: S608
             " FROM conversation.head h"
             " LEFT JOIN conversation.turn t ON t.turn_id = %s AND t.conversation = h.conversation"
             " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
             " WHERE h.conversation = %s",
-            turn_id, conversation,
+            (turn_id, conversation,),
         )  # fmt: skip
         if not rows:
             return Look(None, is_newest=False)
@@ -113,31 +111,30 @@ class Conversations:
         held.key.verify(held.head, bytes(row[6]))
         return Look(committed, is_newest=True)
 
-    def begin(self, tx: Transaction, conversation: bytes, body: bytes, *, turn_id: bytes | None = None) -> Position:
+    def begin(self, conversation: bytes, body: bytes, *, turn_id: bytes | None = None) -> Steps[Position]:
         """The first record of a conversation. Raises StorageConflict if somebody else began it."""
         key, wrapped = self._keys.new(conversation)
         before = Head(conversation, 0, GENESIS, session_seq=1, session_key=key.id)
         after, record = _next(before, key, body, turn_id)
-        tx.prepared(
+        yield (
             f"WITH made AS ({_INSERT_KEY} VALUES (%s, %s, %s, %s)), begun AS (INSERT INTO conversation.head"  # noqa: S608
             " (conversation, seq, hash, session_seq, session_key, base_seq, base_hash, mac)"
             f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s)) {_INSERT_TURN} VALUES (%s, %s, %s, %s, %s)",
-            key.id, conversation, wrapped.kek, wrapped.blob,
+            (key.id, conversation, wrapped.kek, wrapped.blob,
             conversation, after.seq, after.hash, after.session_seq, after.session_key,
             after.base_seq, after.base_hash, key.mac(after),
-            conversation, after.seq, after.session_key, turn_id, record,
+            conversation, after.seq, after.session_key, turn_id, record,),
         )  # fmt: skip
         return Position(after, key)
 
     def append(
         self,
-        tx: Transaction,
         position: Position,
         body: bytes,
         *,
         turn_id: bytes | None = None,
         new_session: bool = False,
-    ) -> Position:
+    ) -> Steps[Position]:
         """One more record after ``position``; with ``new_session`` it begins a session under a key of its own.
 
         Raises StorageConflict when the head has moved, or the key of the session that was read was destroyed since.
@@ -151,17 +148,17 @@ class Conversations:
             made = f", made AS ({_INSERT_KEY} SELECT %s, %s, %s, %s FROM moved)"  # noqa: S608
             made_params = (key.id, before.conversation, wrapped.kek, wrapped.blob)
         after, record = _next(before, key, body, turn_id)
-        tx.prepared(
+        moved = yield (
             "WITH moved AS (UPDATE conversation.head"  # noqa: S608 (what is put in are constants)
             " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at = now()"
             " WHERE conversation = %s AND seq = %s AND hash = %s"
             " AND EXISTS (SELECT FROM key.session_key WHERE id = %s) RETURNING conversation)"
-            f"{made} {_INSERT_TURN} SELECT conversation, %s, %s, %s, %s FROM moved",
-            after.seq, after.hash, after.session_seq, after.session_key, key.mac(after),
+            f"{made} {_INSERT_TURN} SELECT conversation, %s, %s, %s, %s FROM moved RETURNING seq",
+            (after.seq, after.hash, after.session_seq, after.session_key, key.mac(after),
             after.conversation, position.head.seq, position.head.hash, position.key.id,
-            *made_params, after.seq, after.session_key, turn_id, record,
+            *made_params, after.seq, after.session_key, turn_id, record,),
         )  # fmt: skip
-        if tx.rowcount != 1:
+        if not moved:
             raise StorageConflict("the conversation moved on, or was erased, since it was read")
         return Position(after, key)
 

@@ -15,7 +15,7 @@ from discreet.crypto.signing import ActionCall
 from discreet.crypto.wrapping import KeyRing, Wrapped
 from discreet.errors import NotAuthentic, StorageConflict
 from discreet.records.keys import OwnerKeys
-from discreet.storage.engine import Transaction
+from discreet.storage.engine import Steps, Transaction
 
 _COLUMN = "action.result"
 
@@ -34,13 +34,17 @@ class Results:
     def __init__(self, ring: KeyRing) -> None:
         self._owner_keys = OwnerKeys(ring)
 
-    def claim(self, tx: Transaction, subject: bytes, call: ActionCall) -> Claim:
+    def owner(self, tx: Transaction, subject: bytes) -> tuple[int, bytes]:
+        """The person's key, made now for one who has none yet."""
+        return self._owner_keys.get_or_create(tx, subject)
+
+    def claim(self, subject: bytes, call: ActionCall) -> Steps[Claim]:
         """Makes this turn the conversation's newest holder. Raises NotAuthentic for one that is not.
 
         One statement, and no wait for the disk: a claim that a crash forgets is older than everything durable that
         its turn has done, because each later commit, which does wait, carries it along.
         """
-        rows = tx.prepared(
+        rows = yield (
             "WITH claimed AS (INSERT INTO action.fence AS f (subject, fence, turn_id) VALUES (%s, %s, %s)"
             " ON CONFLICT (subject) DO UPDATE SET fence = EXCLUDED.fence, turn_id = EXCLUDED.turn_id"
             " WHERE f.fence < EXCLUDED.fence OR (f.fence = EXCLUDED.fence AND f.turn_id = EXCLUDED.turn_id)"
@@ -48,7 +52,7 @@ class Results:
             " SELECT r.result, o.id, o.kek, o.wrapped, set_config('synchronous_commit', 'off', true) FROM claimed c"
             " LEFT JOIN action.result r ON r.turn_id = %s AND r.ordinal = %s AND r.subject = c.subject"
             " LEFT JOIN key.owner_key o ON o.subject = c.subject",
-            subject, call.fence, call.turn_id, call.turn_id, call.ordinal,
+            (subject, call.fence, call.turn_id, call.turn_id, call.ordinal,),
         )  # fmt: skip
         if not rows:
             raise NotAuthentic("a newer turn of this conversation has begun")
@@ -61,15 +65,15 @@ class Results:
         opened = json.loads(open_column(owner[1], column=_COLUMN, owner=subject, sealed=bytes(sealed)))
         return Claim(opened, owner)
 
-    def keep(self, tx: Transaction, subject: bytes, call: ActionCall, claim: Claim, result: dict[str, Any]) -> None:
+    def keep(self, subject: bytes, call: ActionCall, owner: tuple[int, bytes], result: dict[str, Any]) -> Steps[None]:
         """Keeps the result. Raises StorageConflict if one is kept already, or the person was erased meanwhile."""
-        key_id, owner_key = claim.owner or self._owner_keys.get_or_create(tx, subject)
+        key_id, owner_key = owner
         sealed = seal_column(owner_key, column=_COLUMN, owner=subject, value=json.dumps(result))
-        tx.prepared(
+        kept = yield (
             "INSERT INTO action.result (turn_id, ordinal, subject, result)"
             " SELECT %s::bytea, %s::integer, %s::bytea, %s::bytea"
-            " WHERE EXISTS (SELECT FROM key.owner_key WHERE id = %s)",
-            call.turn_id, call.ordinal, subject, sealed, key_id,
+            " WHERE EXISTS (SELECT FROM key.owner_key WHERE id = %s) RETURNING ordinal",
+            (call.turn_id, call.ordinal, subject, sealed, key_id,),
         )  # fmt: skip
-        if tx.rowcount != 1:
+        if not kept:
             raise StorageConflict("the person's key was destroyed while the action ran")

@@ -12,7 +12,7 @@ from datetime import timedelta
 from discreet.crypto.identifiers import pseudonym, web_session_id
 from discreet.crypto.wrapping import Random
 from discreet.errors import NotAuthentic
-from discreet.storage.engine import Transaction
+from discreet.storage.engine import Steps, Transaction
 
 LIFETIME = timedelta(hours=24)
 """From the last use, give or take PROLONGED_EVERY."""
@@ -37,16 +37,16 @@ class WebSessions:
         )  # fmt: skip
         return cookie
 
-    def require(self, tx: Transaction, cookie: str | None) -> str:
+    def require(self, cookie: str | None) -> Steps[str]:
         """The sender_id of a live session, whose life it prolongs. ``cookie`` is the client's; raises NotAuthentic."""
         if cookie:
-            live = tx.prepared(
-                "WITH live AS (SELECT session, expires_at FROM conversation.web_session"
+            live = yield (
+            "WITH live AS (SELECT session, expires_at FROM conversation.web_session"
                 " WHERE session = %s AND ended_at IS NULL AND expires_at > now()),"
                 " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s::interval FROM live"
                 " WHERE w.session = live.session AND live.expires_at < now() + %s::interval) SELECT 1 FROM live",
-                web_session_id(self._key, cookie), LIFETIME, LIFETIME - PROLONGED_EVERY,
-            )  # fmt: skip
+            (web_session_id(self._key, cookie), LIFETIME, LIFETIME - PROLONGED_EVERY,),
+        )  # fmt: skip
             if live:
                 return pseudonym(self._key, "web", cookie)
         raise NotAuthentic("there is no such live session")

@@ -30,7 +30,7 @@ from discreet.errors import DiscreetError, NotAuthentic
 from discreet.policy import load_policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
-from discreet.records.results import Claim, Results
+from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
 from discreet.sdk.registry import load_actions
@@ -38,6 +38,7 @@ from discreet.sdk.turn import CallContext, Services, current_call
 from discreet.settings import Settings, load_settings
 from discreet.shop.payments import PaymentProvider
 from discreet.shop.postgres import PostgresShop
+from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Database
 
 MAX_BODY = 256 * 1024
@@ -51,6 +52,7 @@ def services_for(settings: Settings) -> Services:
     ring = settings.ring("value")
     return Services(
         database=database,
+        statements=AsyncDatabase(settings.database_url),
         policy=policy,
         consent=Consent(policy),
         vault=VaultReader(database, VaultPrivateKey(settings.key("vault_seed")), ring, policy),
@@ -105,7 +107,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
 async def _answer(context: CallContext, action: GuardedAction, body: dict[str, Any]) -> dict[str, Any]:
     """Runs the action once; a repeat of the same call gets the stored result."""
-    claim = await asyncio.to_thread(_claim, context)
+    services = context.services
+    claim = await services.statements.run(services.results.claim(context.subject, context.call))
     if claim.result is not None:
         return claim.result
     token = current_call.set(context)
@@ -115,20 +118,14 @@ async def _answer(context: CallContext, action: GuardedAction, body: dict[str, A
     finally:
         current_call.reset(token)
     result = {"events": events, "responses": dispatcher.messages}
-    await asyncio.to_thread(_keep, context, claim, result)
+    owner = claim.owner if claim.owner is not None else await asyncio.to_thread(_new_owner, context)
+    await services.statements.run(services.results.keep(context.subject, context.call, owner, result))
     return result
 
 
-def _claim(context: CallContext) -> Claim:
-    with context.services.database.autocommit() as tx:
-        return context.services.results.claim(tx, context.subject, context.call)
-
-
-def _keep(context: CallContext, claim: Claim, result: dict[str, Any]) -> None:
-    database = context.services.database
-    # A person without a key yet gets one in the same transaction; otherwise it is one statement.
-    with (database.autocommit if claim.owner else database.transaction)() as tx:
-        context.services.results.keep(tx, context.subject, context.call, claim, result)
+def _new_owner(context: CallContext) -> tuple[int, bytes]:
+    with context.services.database.transaction() as tx:
+        return context.services.results.owner(tx, context.subject)
 
 
 def main() -> None:

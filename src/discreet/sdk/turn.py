@@ -18,6 +18,7 @@ from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.redaction.tokens import TOKEN
 from discreet.shop.port import Refunds, Shop
+from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Database, Transaction
 
 _Result = TypeVar("_Result")
@@ -36,6 +37,7 @@ class Services:
     """What the action server has and skills use. Made once, at its start."""
 
     database: Database = field(repr=False)
+    statements: AsyncDatabase = field(repr=False)
     policy: Policy = field(repr=False)
     consent: Consent = field(repr=False)
     vault: VaultReader = field(repr=False)

@@ -6,12 +6,13 @@ This package is the only one that imports the driver. Its errors leave here with
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 from psycopg2 import errorcodes, extensions
@@ -32,13 +33,21 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57", "58", "55")
 
 _PLACE = re.compile("%s")
 
+Result = TypeVar("Result")
+Steps = Generator[tuple[str, tuple[object, ...]], list[tuple[Any, ...]], Result]
+"""Statements of ours and what is made of their rows, whoever waits for the database: a transaction or an event loop.
+
+Each ``yield sql, params`` is answered with the rows. ``sql`` is constant: it is planned once a connection, and the
+database infers each parameter's type from where it stands.
+"""
+
 
 class Connection(extensions.connection):  # type: ignore[misc]
     """The driver's connection, which also remembers what was prepared on it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.prepared: dict[str, str] = {}
+        self.prepared: set[str] = set()
 
 
 class Transaction:
@@ -59,29 +68,19 @@ class Transaction:
         except psycopg2.Error as error:
             raise translated(error) from None
 
-    def prepared(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
-        """As ``execute``, planned once a connection: for the few statements that every message needs.
-
-        The database infers each parameter's type from where it stands in ``sql``.
-        """
+    def run(self, steps: Steps[Result]) -> Result:
+        """Runs steps to their end. Raises as ``execute``, and as they do."""
         try:
-            name = self._prepare(sql)
-            places = ", ".join(["%s"] * len(params))
-            self._cursor.execute(f"EXECUTE {name} ({places})" if params else f"EXECUTE {name}", params or None)
-            return self._cursor.fetchall() if self._cursor.description else []
+            sql, params = next(steps)
+            while True:
+                for statement in statements(self._cursor.connection, sql, params):
+                    self._cursor.execute(*statement)
+                sql, params = steps.send(self._cursor.fetchall() if self._cursor.description else [])
         except psycopg2.Error as error:
             raise translated(error) from None
-
-    def _prepare(self, sql: str) -> str:
-        names: dict[str, str] = self._cursor.connection.prepared
-        name = names.get(sql)
-        if name is None:
-            name = f"discreet_{len(names)}"
-            numbers = itertools.count(1)
-            self._cursor.execute(f"PREPARE {name} AS {_PLACE.sub(lambda _: f'${next(numbers)}', sql)}")
-            # Prepared statements belong to the connection and outlive a rollback.
-            names[sql] = name
-        return name
+        except StopIteration as done:
+            result: Result = done.value
+            return result
 
     @property
     def rowcount(self) -> int:
@@ -170,6 +169,27 @@ class Database:
                 self._idle.clear()
             else:
                 self._idle.append(connection)
+
+
+def statements(connection: Connection, sql: str, params: tuple[object, ...]) -> Iterator[tuple[Any, ...]]:
+    """What to execute for one step, one after the other: its preparation, once a connection, and itself."""
+    name = f"discreet_{hashlib.sha256(sql.encode()).hexdigest()[:16]}"
+    if name not in connection.prepared:
+        numbers = itertools.count(1)
+        yield (f"PREPARE {name} AS {_PLACE.sub(lambda _: f'${next(numbers)}', sql)}",)
+        connection.prepared.add(name)
+    places = f" ({', '.join(['%s'] * len(params))})" if params else ""
+    yield f"EXECUTE {name}{places}", params or None
+
+
+def start_connecting(url: str, options: str) -> Any:
+    """A connection for an event loop, which must poll it until it stands. Raises StorageUnavailable."""
+    try:
+        return psycopg2.connect(
+            url, options=options, application_name="discreet", connection_factory=Connection, async_=True
+        )
+    except psycopg2.Error as error:
+        raise translated(error) from None
 
 
 def connect(url: str, *, options: str = "", autocommit: bool = False) -> Any:
