@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+import ujson
 from rasa.shared.core.events import Event, SessionStarted
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -47,9 +48,9 @@ class TurnBody:
     def decode(cls, body: bytes) -> TurnBody:
         """The body again; its bytes are authentic, so only a newer format can fail here."""
         try:
-            raw = json.loads(body)
+            raw = ujson.loads(body)  # twice as fast as json, which a long conversation notices
             return cls(raw["e"], raw.get("n"), raw.get("s"), raw.get("u"), raw.get("r", []))
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise IntegrityError("a record's body is of another format") from None
 
 
@@ -89,12 +90,13 @@ def session_tracker(sender_id: str, bodies: Sequence[TurnBody], slots: Iterable[
 
 def tracker_from(sender_id: str, events: Iterable[dict[str, Any]], slots: Iterable[Slot]) -> DialogueStateTracker:
     """A tracker that has replayed these events."""
-    return DialogueStateTracker.from_events(sender_id, [_event(raw) for raw in events], slots)
+    classes = event_classes()
+    return DialogueStateTracker.from_events(sender_id, [_event(classes, raw) for raw in events], slots)
 
 
-def _event(raw: dict[str, Any]) -> Event:
+def _event(classes: dict[str, type[Event]], raw: dict[str, Any]) -> Event:
     # Event.from_parameters walks all subclasses for every event: nine tenths of a long load.
-    cls = event_classes().get(raw.get("event", ""))
+    cls = classes.get(raw.get("event", ""))
     event = cls._from_parameters(raw) if cls is not None else Event.from_parameters(raw)
     if event is None:
         raise IntegrityError("a record holds an event that this Rasa does not know")

@@ -91,6 +91,8 @@ class EncryptedTrackerStore(TrackerStore):
         """
         conversation = conversation_id(self._identity, sender_id)
         lent = self._lending.take(conversation)
+        if lent is None and turn_id is None:
+            return None, await asyncio.to_thread(self._read, conversation, sender_id)
         position = lent.position if lent else None
         look = await self.statements.run(self.conversations.look(conversation, turn_id, position))
         if look.committed is not None:

@@ -16,6 +16,8 @@ from discreet.records.keys import SessionKeys
 from discreet.storage.engine import Steps, Transaction
 
 _HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
+_HEAD_ONCE = ", ".join(f"CASE row_number() OVER (ORDER BY t.seq) WHEN 1 THEN {c} END" for c in _HEAD.split(", "))
+"""In the first row only: a long conversation would carry its head's hashes hundreds of times."""
 _RECORD = "t.seq, t.session_key, t.turn_id, t.record, k.kek, k.wrapped, extract(epoch FROM t.at)::float8"
 _INSERT_KEY = "INSERT INTO key.session_key (id, conversation, kek, wrapped)"
 _INSERT_TURN = "INSERT INTO conversation.turn (conversation, seq, session_key, turn_id, record)"
@@ -63,7 +65,7 @@ class Conversations:
         the chain ends at the head.
         """
         rows = yield (
-            f"SELECT {_HEAD}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
+            f"SELECT {_HEAD_ONCE}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
             " LEFT JOIN conversation.turn t ON t.conversation = h.conversation"
             f" AND t.seq >= {'0' if whole else 'h.session_seq'}"
             " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"

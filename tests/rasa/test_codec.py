@@ -1,0 +1,44 @@
+"""A record's body is read back as exactly what was written, whatever JSON can say."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from discreet.errors import IntegrityError
+from discreet.rasa.codec import TurnBody
+
+_json: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=6), _json, max_size=4), max_size=4), st.none() | st.text())
+def test_a_body_comes_back_as_it_was(events: list[dict[str, Any]], shown: str | None) -> None:
+    body = TurnBody(events, "sender", 1, shown, [{"text": "hi"}])
+    again = TurnBody.decode(body.encode())
+    assert again == body
+    # 1 and 1.0 and True are equal, and not the same slot value.
+    assert json.dumps(again.events) == json.dumps(events)
+
+
+@given(st.floats(1.6e9, 2.1e9))
+def test_no_time_loses_a_digit(time: float) -> None:
+    assert TurnBody.decode(TurnBody([{"timestamp": time}]).encode()).events[0]["timestamp"] == time
+
+
+def test_not_a_number_stays_one() -> None:
+    assert math.isnan(TurnBody.decode(TurnBody([{"value": math.nan}]).encode()).events[0]["value"])
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"n": "x"}'])
+def test_another_format_is_an_error_of_ours(body: bytes) -> None:
+    with pytest.raises(IntegrityError):
+        TurnBody.decode(body)
