@@ -213,6 +213,22 @@ def test_a_lost_database_passes_the_wrapper_on_saving_too(
     asyncio.run(play())
 
 
+def test_a_turn_too_large_to_keep_passes_the_wrapper_too(store: EncryptedTrackerStore, domain: Domain) -> None:
+    """Stock Rasa would go on with it in memory."""
+    wrapped = FailSafeTrackerStore(store)
+
+    async def play() -> None:
+        tracker = await wrapped.get_or_create_tracker("anna")
+        tracker.update(SlotSet("item", "x" * (4 * 2**20)), domain)
+        with pytest.raises(TurnAborted):
+            await wrapped.save(tracker)
+        kept = await wrapped.retrieve("anna")
+        assert kept is not None
+        assert kept.get_slot("item") is None
+
+    asyncio.run(play())
+
+
 def test_with_require_guard_nobody_speaks_round_the_guard(process: object, domain: Domain) -> None:
     store = EncryptedTrackerStore(domain, require_guard=True)
 

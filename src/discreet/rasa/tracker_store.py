@@ -9,6 +9,7 @@ call is a transaction of its own. A fault leaves as TurnAborted: Rasa wraps ever
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Iterable
 from itertools import islice
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from discreet.crypto.identifiers import conversation_id
-from discreet.errors import DiscreetError, NotAllowed, SettingsError, StorageConflict, TurnAborted
+from discreet.errors import DiscreetError, NotAllowed, SettingsError, StorageConflict, StorageError, TurnAborted
 from discreet.rasa.codec import TurnBody, body_of, newest, session_tracker, tracker_from
 from discreet.rasa.lending import Lending, Lent
 from discreet.rasa.turn import turn_of
@@ -31,6 +32,7 @@ from discreet.storage.engine import Database, Steps
 
 _Result = TypeVar("_Result")
 _MARK = "_discreet_kept"
+_log = logging.getLogger(__name__)
 
 
 class EncryptedTrackerStore(TrackerStore):
@@ -179,6 +181,10 @@ async def _aborting(call: Awaitable[_Result]) -> _Result:
         return await call
     except DiscreetError as error:
         raise TurnAborted(error) from None
+    except Exception:
+        # Whatever else it is, Rasa's wrapper would answer it with a blank conversation or a copy in memory.
+        _log.exception("the tracker store failed")
+        raise TurnAborted(StorageError("the tracker store failed")) from None
 
 
 def _remember(tracker: DialogueStateTracker, position: Position) -> None:
