@@ -12,16 +12,13 @@ import gc
 import json
 import os
 import secrets
-import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
@@ -43,7 +40,7 @@ from discreet.redaction.tokens import mint
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import connect
 from discreet.storage.migrations import ROLES, default_logins, migrate
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, throwaway_postgres
 
 LENGTHS = (10, 100, 1000)
 DISK_CONVERSATIONS, DISK_TURNS = 100, 20
@@ -56,7 +53,7 @@ def main() -> int:
     parser.add_argument("--repetitions", type=int, default=25)
     arguments = parser.parse_args()
     turns = [json.loads(body)["e"] for body in recorded([CONVERSATION])[0]]
-    with _postgres() as postgres:
+    with throwaway_postgres(durable=True) as postgres:
         bench = _Bench(postgres, turns)
         gc.collect()
         gc.freeze()
@@ -71,19 +68,6 @@ def main() -> int:
         "synchronous_commit": "on",
     }
     return report("store", figures, conditions)
-
-
-@contextmanager
-def _postgres() -> Iterator[EmbeddedPostgres]:
-    folder = Path(tempfile.mkdtemp(prefix="discreet-bench-"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder, folder / "run", durable=True)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Bench:

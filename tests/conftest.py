@@ -44,6 +44,16 @@ class TestDatabase:
         """A pool of that role."""
         return Database(self.url(role))
 
+    def cut_off(self) -> None:
+        """Ends every connection to this database, as a restart of the server would."""
+        admin = connect(self.owner_url, autocommit=True)
+        with admin.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        admin.close()
+
 
 @pytest.fixture(scope="session")
 def project() -> Path:
@@ -57,10 +67,17 @@ def policy() -> Policy:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """One server for the whole run, in a short folder of its own (socket paths end at 107 bytes)."""
+    """One server for the whole run."""
+    with throwaway_postgres() as server:
+        yield server
+
+
+@contextmanager
+def throwaway_postgres(*, durable: bool = False) -> Iterator[EmbeddedPostgres]:
+    """An empty server in a short folder of its own (socket paths end at 107 bytes), removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="discreet-test-"))
     folder.chmod(0o711)
-    server = EmbeddedPostgres(folder, folder / "run", durable=False)
+    server = EmbeddedPostgres(folder, folder / "run", durable=durable)
     try:
         server.start()
         yield server

@@ -9,7 +9,6 @@ import pytest
 from discreet.errors import TurnAborted
 from discreet.rasa import lock_store as module
 from discreet.rasa.lock_store import PostgresLockStore
-from discreet.storage.engine import connect
 from tests.conftest import TestDatabase
 
 
@@ -91,13 +90,7 @@ def test_a_lost_connection_is_made_again(process: object, database: TestDatabase
     async def play() -> None:
         async with store.hold("anna"):
             pass
-        admin = connect(database.url("owner"), autocommit=True)
-        with admin.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        admin.close()
+        database.cut_off()
         with pytest.raises(TurnAborted):
             async with store.hold("anna"):
                 pass

@@ -10,7 +10,7 @@ import pytest
 
 from discreet.errors import StorageConflict, StorageError, StorageUnavailable
 from discreet.storage.aio import AsyncDatabase
-from discreet.storage.engine import Database, Steps, connect
+from discreet.storage.engine import Database, Steps
 from tests.conftest import TestDatabase
 
 
@@ -103,13 +103,7 @@ def test_a_statement_that_could_not_be_prepared_is_prepared_when_it_can(
 def test_a_connection_that_was_cut_off_is_made_again(owner: AsyncDatabase, database: TestDatabase) -> None:
     async def play() -> None:
         await owner.run(_rows("SELECT 1"))
-        admin = connect(database.url("owner"), autocommit=True)
-        with admin.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        admin.close()
+        database.cut_off()
         with pytest.raises(StorageUnavailable):
             await owner.run(_rows("SELECT 1"))
         assert await owner.run(_rows("SELECT 1")) == [1]
