@@ -44,11 +44,15 @@ class IntegrityError(DiscreetError):
     """Stored or received bytes fail authentication.
 
     Wrong key, changed, swapped, truncated and missing rows are deliberately one error: a caller that could
-    tell them apart would be an oracle.
+    tell them apart would be an oracle. ``seq`` says at which record of a conversation, for `discreet db verify`.
     """
 
     code = "integrity"
     sentence = "I could not read our conversation safely, so I stopped. Please try again later."
+
+    def __init__(self, what: str, *, seq: int | None = None) -> None:
+        super().__init__(what)
+        self.seq = seq
 
 
 class StorageError(DiscreetError):

@@ -63,6 +63,19 @@ def doctor(
     raise typer.Exit(run(project.resolve(), state_folder(project.resolve()), as_json=as_json))
 
 
+db = typer.Typer(no_args_is_help=True, help="The database of conversations.")
+app.add_typer(db, name="db")
+
+
+@db.command()
+def verify(project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path()) -> None:
+    """Check every record of every conversation, and say which are damaged and where."""
+    from discreet.cli.db import run_verify
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_verify(state_folder(project.resolve())))
+
+
 @app.command(hidden=True)
 def forget(project: Annotated[Path, typer.Option()] = Path()) -> None:
     """What `make clean` calls first: stop a database that a killed start left, and remove the folder outside."""

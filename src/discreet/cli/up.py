@@ -27,7 +27,7 @@ def run(project: Path, port: int) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
     try:
-        with _only_one(state_folder(project)), Assistant(_options(project, port), _say) as assistant:
+        with only_one(state_folder(project)), Assistant(_options(project, port), _say) as assistant:
             print(f"\n  Ready: {assistant.address}\n\n  Ctrl-C stops it. Logs: {assistant.logs}", flush=True)
             try:
                 while True:
@@ -70,7 +70,7 @@ def forget_database(project: Path) -> int:
     """Stops a Postgres that a killed start left behind and removes what lies outside the state folder."""
     state = state_folder(project)
     try:
-        with _only_one(state):
+        with only_one(state):
             EmbeddedPostgres(state, state).stop()
             forget_outside(state)
     except DiscreetError as error:
@@ -97,8 +97,8 @@ def state_folder(project: Path) -> Path:
 
 
 @contextmanager
-def _only_one(state: Path) -> Iterator[None]:
-    """One assistant a state folder: a second would stop the first one's database as a stale one."""
+def only_one(state: Path) -> Iterator[None]:
+    """Holds the state folder. One assistant each: a second would stop the first one's database as a stale one."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("w") as lock:
         try:

@@ -80,9 +80,9 @@ class Conversations:
         expected_seq = head.base_seq + 1 if whole else head.session_seq
         last_hash = head.base_hash if whole else None
         for row in rows:
+            if row[7] != expected_seq:
+                raise IntegrityError("a record is missing", seq=expected_seq)
             record, last_hash = self._open(conversation, row[7:], last_hash, keys)
-            if record.seq != expected_seq:
-                raise IntegrityError("a record is missing")
             expected_seq += 1
             records.append(record)
         if records[-1].seq != head.seq or last_hash != head.hash or head.session_key not in keys:
@@ -164,6 +164,14 @@ class Conversations:
             raise StorageConflict("the conversation moved on, or was erased, since it was read")
         return Position(after, key)
 
+    def headless(self, tx: Transaction) -> list[bytes]:
+        """Conversations of which records are left and no head: somebody deleted it."""
+        rows = tx.execute(
+            "SELECT DISTINCT t.conversation FROM conversation.turn t"
+            " WHERE NOT EXISTS (SELECT FROM conversation.head h WHERE h.conversation = t.conversation) ORDER BY 1"
+        )
+        return [bytes(row[0]) for row in rows]
+
     def all_ids(self, tx: Transaction) -> list[bytes]:
         """Every conversation that is kept."""
         return [bytes(row[0]) for row in tx.execute("SELECT conversation FROM conversation.head ORDER BY 1")]
@@ -172,14 +180,17 @@ class Conversations:
         self, conversation: bytes, row: tuple[Any, ...], last_hash: bytes | None, keys: dict[int, DataKey]
     ) -> tuple[Record, bytes]:
         seq, key_id, turn_id, blob, kek, wrapped, at = row
-        if seq is None or wrapped is None:
-            raise IntegrityError("a record or its key is missing")
+        if wrapped is None:
+            raise IntegrityError("a record's key is missing", seq=seq)
         if key_id not in keys:
             keys[key_id] = self._keys.unwrap(conversation, key_id, Wrapped(kek, bytes(wrapped)))
         blob = bytes(blob)
         before = previous_hash(blob) if last_hash is None else last_hash
         place = RecordPlace(conversation, seq, key_id, before, None if turn_id is None else bytes(turn_id))
-        body = keys[key_id].open(place, blob)
+        try:
+            body = keys[key_id].open(place, blob)
+        except IntegrityError as error:
+            raise IntegrityError(str(error), seq=seq) from None
         return Record(seq, place.turn_id, body, at), record_hash(place, blob)
 
 

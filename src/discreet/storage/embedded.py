@@ -83,6 +83,15 @@ class EmbeddedPostgres:
         self._ensure_database()
         return self.url
 
+    @property
+    def running_url(self) -> str | None:
+        """The owner's URL of the server that somebody else started on this data folder, None when there is none."""
+        try:
+            socket_folder = (self._data / "postmaster.pid").read_text().splitlines()[4]
+        except (OSError, IndexError):
+            return None
+        return self._url(DATABASE, Path(socket_folder))
+
     def stop(self) -> None:
         """Stops the server and waits for it; stopping one that does not run changes nothing."""
         if (self._data / "postmaster.pid").exists():
@@ -103,9 +112,10 @@ class EmbeddedPostgres:
     ) -> None:
         self.stop()
 
-    def _url(self, database: str) -> str:
+    def _url(self, database: str, socket_folder: Path | None = None) -> str:
         password = self._password_file.read_text()
-        return f"postgresql://{OWNER}:{password}@/{database}?host={quote(str(self._socket_folder), safe='/')}"
+        host = quote(str(socket_folder or self._socket_folder), safe="/")
+        return f"postgresql://{OWNER}:{password}@/{database}?host={host}"
 
     def _binaries(self) -> Path:
         found = _wheel_binaries()
