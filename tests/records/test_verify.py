@@ -48,6 +48,7 @@ DAMAGE = [
     ("in an older session", "UPDATE conversation.turn SET record = record || 'x' WHERE seq = 1 AND", 1),
     ("the key of an older session destroyed", "DELETE FROM key.session_key WHERE id = (SELECT session_key"
      " FROM conversation.turn WHERE seq = 1 AND conversation = 'aaaaaaaaaaaaaaaa') AND", 1),
+    ("every key exchanged", "UPDATE key.session_key SET wrapped = decode(md5('a') || md5('b'), 'hex') WHERE", 1),
     ("the head moved", "UPDATE conversation.head SET seq = 3 WHERE", None),
     ("the head's MAC", "UPDATE conversation.head SET mac = decode(md5('a') || md5('b'), 'hex') WHERE", None),
     ("the head deleted", "DELETE FROM conversation.head WHERE", None),

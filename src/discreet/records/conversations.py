@@ -102,7 +102,7 @@ class Conversations:
             " LEFT JOIN conversation.turn t ON t.turn_id = %s AND t.conversation = h.conversation"
             " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
             " WHERE h.conversation = %s",
-            (turn_id, conversation,),
+            (turn_id, conversation),
         )  # fmt: skip
         if not rows:
             return Look(None, is_newest=False)
@@ -125,7 +125,7 @@ class Conversations:
             (key.id, conversation, wrapped.kek, wrapped.blob,
             conversation, after.seq, after.hash, after.session_seq, after.session_key,
             after.base_seq, after.base_hash, key.mac(after),
-            conversation, after.seq, after.session_key, turn_id, record,),
+            conversation, after.seq, after.session_key, turn_id, record),
         )  # fmt: skip
         return Position(after, key)
 
@@ -158,7 +158,7 @@ class Conversations:
             f"{made} {_INSERT_TURN} SELECT conversation, %s, %s, %s, %s FROM moved RETURNING seq",
             (after.seq, after.hash, after.session_seq, after.session_key, key.mac(after),
             after.conversation, position.head.seq, position.head.hash, position.key.id,
-            *made_params, after.seq, after.session_key, turn_id, record,),
+            *made_params, after.seq, after.session_key, turn_id, record),
         )  # fmt: skip
         if not moved:
             raise StorageConflict("the conversation moved on, or was erased, since it was read")
@@ -182,12 +182,12 @@ class Conversations:
         seq, key_id, turn_id, blob, kek, wrapped, at = row
         if wrapped is None:
             raise IntegrityError("a record's key is missing", seq=seq)
-        if key_id not in keys:
-            keys[key_id] = self._keys.unwrap(conversation, key_id, Wrapped(kek, bytes(wrapped)))
         blob = bytes(blob)
         before = previous_hash(blob) if last_hash is None else last_hash
         place = RecordPlace(conversation, seq, key_id, before, None if turn_id is None else bytes(turn_id))
         try:
+            if key_id not in keys:
+                keys[key_id] = self._keys.unwrap(conversation, key_id, Wrapped(kek, bytes(wrapped)))
             body = keys[key_id].open(place, blob)
         except IntegrityError as error:
             raise IntegrityError(str(error), seq=seq) from None

@@ -52,7 +52,7 @@ class Results:
             " SELECT r.result, o.id, o.kek, o.wrapped, set_config('synchronous_commit', 'off', true) FROM claimed c"
             " LEFT JOIN action.result r ON r.turn_id = %s AND r.ordinal = %s AND r.subject = c.subject"
             " LEFT JOIN key.owner_key o ON o.subject = c.subject",
-            (subject, call.fence, call.turn_id, call.turn_id, call.ordinal,),
+            (subject, call.fence, call.turn_id, call.turn_id, call.ordinal),
         )  # fmt: skip
         if not rows:
             raise NotAuthentic("a newer turn of this conversation has begun")
@@ -73,7 +73,7 @@ class Results:
             "INSERT INTO action.result (turn_id, ordinal, subject, result)"
             " SELECT %s::bytea, %s::integer, %s::bytea, %s::bytea"
             " WHERE EXISTS (SELECT FROM key.owner_key WHERE id = %s) RETURNING ordinal",
-            (call.turn_id, call.ordinal, subject, sealed, key_id,),
+            (call.turn_id, call.ordinal, subject, sealed, key_id),
         )  # fmt: skip
         if not kept:
             raise StorageConflict("the person's key was destroyed while the action ran")

@@ -45,7 +45,7 @@ class WebSessions:
                 " WHERE session = %s AND ended_at IS NULL AND expires_at > now()),"
                 " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s::interval FROM live"
                 " WHERE w.session = live.session AND live.expires_at < now() + %s::interval) SELECT 1 FROM live",
-            (web_session_id(self._key, cookie), LIFETIME, LIFETIME - PROLONGED_EVERY,),
+            (web_session_id(self._key, cookie), LIFETIME, LIFETIME - PROLONGED_EVERY),
         )  # fmt: skip
             if live:
                 return pseudonym(self._key, "web", cookie)
