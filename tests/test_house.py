@@ -27,7 +27,7 @@ LAYERS = {
     "shop": {"errors", "crypto", "storage", "records"},
     "models": {"errors", "crypto", "redaction"},
     "client": {"errors"},
-    "keeper": {"errors", "logs", "policy", "settings", "storage"},
+    "keeper": {"errors", "logs", "policy", "settings", "crypto", "storage", "records"},
     "sdk": {"errors", "logs", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
     "rasa": {"errors", "logs", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
     "supervisor": {"errors", "storage"},

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from discreet import logs
+from discreet.crypto.wrapping import KeyRing
 from discreet.errors import StorageError
 from discreet.policy import Policy, load_policy
+from discreet.records.retention import Retention, rule_of
 from discreet.settings import load_settings
 from discreet.storage.engine import Database, Transaction
 
@@ -38,6 +40,7 @@ class Round:
     refused: int
     expired: int
     conversations: int
+    sessions: int
     results: int
 
     @property
@@ -49,12 +52,16 @@ class Round:
 class Keeper:
     """One round at a time. Times are compared with the database's clock only."""
 
-    def __init__(self, database: Database, policy: Policy) -> None:
+    def __init__(self, database: Database, policy: Policy, ring: KeyRing) -> None:
         self._database = database
         self._policy = policy
+        self._retention = Retention(database, ring, rule_of(policy))
 
     def run_once(self) -> Round:
         """Destroys one batch of each kind. Raises StorageError; what was done stays done."""
+        ended = self._retention.run_once()
+        if ended.damaged:
+            _log.warning("%s conversations have a head that does not verify; see `discreet db verify`", ended.damaged)
         return Round(
             unconfirmed=self._destroy_values(
                 "v.created_at < now() - %s"
@@ -64,7 +71,8 @@ class Keeper:
             pending=sum(self._pending()),
             refused=self._refused(),
             expired=self._destroy_values("v.expires_at < now()"),
-            conversations=self._idle_conversations(),
+            conversations=ended.conversations,
+            sessions=ended.sessions,
             results=self._old_rows(),
         )
 
@@ -105,31 +113,6 @@ class Keeper:
         with self._database.transaction() as tx:
             return _destroy(tx, condition, *params)
 
-    def _idle_conversations(self) -> int:
-        """Conversations whose session is over, of people who did not agree to keep a transcript: key first."""
-        with self._database.transaction() as tx:
-            rows = tx.execute(
-                "SELECT h.conversation FROM conversation.head h WHERE h.touched_at < now() - %s"
-                " AND NOT EXISTS (SELECT FROM consent.state s WHERE s.subject = h.conversation"
-                " AND s.purpose = 'transcript' AND s.status = 'given'"
-                " AND (s.expires_at IS NULL OR s.expires_at > now()))"
-                " LIMIT %s",
-                self._policy.session_idle, BATCH,
-            )  # fmt: skip
-            ids = [bytes(row[0]) for row in rows]
-            if not ids:
-                return 0
-            # A turn that began meanwhile has moved its head and is left alone.
-            gone = tx.execute(
-                "DELETE FROM conversation.head WHERE conversation = ANY(%s) AND touched_at < now() - %s"
-                " RETURNING conversation",
-                ids, self._policy.session_idle,
-            )  # fmt: skip
-            ids = [bytes(row[0]) for row in gone]
-            tx.execute("DELETE FROM key.session_key WHERE conversation = ANY(%s)", ids)
-            tx.execute("DELETE FROM conversation.turn WHERE conversation = ANY(%s)", ids)
-            return len(ids)
-
     def _old_rows(self) -> int:
         with self._database.transaction() as tx:
             tx.execute("DELETE FROM action.result WHERE created_at < now() - %s", RESULT_LIFETIME)
@@ -159,7 +142,11 @@ def main() -> None:
     """Runs rounds until SIGTERM or SIGINT; a round that fails is repeated at the next."""
     logs.configure()
     settings = load_settings()
-    keeper = Keeper(Database(settings.database_url, pool_size=1), load_policy(settings.project_dir / "privacy.yml"))
+    keeper = Keeper(
+        Database(settings.database_url, pool_size=1),
+        load_policy(settings.project_dir / "privacy.yml"),
+        settings.ring("conversation"),
+    )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -19,7 +19,7 @@ _RINGS = ("conversation", "value")
 _GRANTED = {
     "rasa": ("identity", "action", "handle", "vault_public", "model_public", "conversation", "value"),
     "actions": ("identity", "action", "vault_seed", "value"),
-    "keeper": (),
+    "keeper": ("conversation",),
     "payment": (),
     "trainer": ("model",),
 }

@@ -15,8 +15,9 @@ from discreet.errors import IntegrityError, StorageConflict
 from discreet.records.keys import SessionKeys
 from discreet.storage.engine import Steps, Transaction
 
-_HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
-_HEAD_ONCE = ", ".join(f"CASE row_number() OVER (ORDER BY t.seq) WHEN 1 THEN {c} END" for c in _HEAD.split(", "))
+HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
+"""The columns that ``head_of`` reads, and the MAC over them."""
+_HEAD_ONCE = ", ".join(f"CASE row_number() OVER (ORDER BY t.seq) WHEN 1 THEN {c} END" for c in HEAD.split(", "))
 """In the first row only: a long conversation would carry its head's hashes hundreds of times."""
 _RECORD = "t.seq, t.session_key, t.turn_id, t.record, k.kek, k.wrapped, extract(epoch FROM t.at)::float8"
 _INSERT_KEY = "INSERT INTO key.session_key (id, conversation, kek, wrapped)"
@@ -67,14 +68,14 @@ class Conversations:
         rows = yield (
             f"SELECT {_HEAD_ONCE}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
             " LEFT JOIN conversation.turn t ON t.conversation = h.conversation"
-            f" AND t.seq >= {'0' if whole else 'h.session_seq'}"
+            f" AND t.seq {'> h.base_seq' if whole else '>= h.session_seq'}"
             " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
             " WHERE h.conversation = %s ORDER BY t.seq",
             (conversation,),
         )
         if not rows:
             return None
-        head = _head(conversation, rows[0])
+        head = head_of(conversation, rows[0])
         keys: dict[int, DataKey] = {}
         records: list[Record] = []
         expected_seq = head.base_seq + 1 if whole else head.session_seq
@@ -97,7 +98,7 @@ class Conversations:
         Reads no other record. Raises IntegrityError for a head or a record that does not verify.
         """
         rows = yield (
-            f"SELECT {_HEAD}, {_RECORD}, EXISTS (SELECT FROM key.session_key WHERE id = h.session_key)"  # noqa: S608
+            f"SELECT {HEAD}, {_RECORD}, EXISTS (SELECT FROM key.session_key WHERE id = h.session_key)"  # noqa: S608
             " FROM conversation.head h"
             " LEFT JOIN conversation.turn t ON t.turn_id = %s AND t.conversation = h.conversation"
             " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
@@ -108,7 +109,7 @@ class Conversations:
             return Look(None, is_newest=False)
         row = rows[0]
         committed = None if row[7] is None else self._open(conversation, row[7:14], None, {})[0]
-        if held is None or not row[14] or _head(conversation, row) != held.head:
+        if held is None or not row[14] or head_of(conversation, row) != held.head:
             return Look(committed, is_newest=False)
         held.key.verify(held.head, bytes(row[6]))
         return Look(committed, is_newest=True)
@@ -153,11 +154,11 @@ class Conversations:
         moved = yield (
             "WITH moved AS (UPDATE conversation.head"  # noqa: S608 (what is put in are constants)
             " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at = now()"
-            " WHERE conversation = %s AND seq = %s AND hash = %s"
+            " WHERE conversation = %s AND seq = %s AND hash = %s AND base_seq = %s"
             " AND EXISTS (SELECT FROM key.session_key WHERE id = %s) RETURNING conversation)"
             f"{made} {_INSERT_TURN} SELECT conversation, %s, %s, %s, %s FROM moved RETURNING seq",
             (after.seq, after.hash, after.session_seq, after.session_key, key.mac(after),
-            after.conversation, position.head.seq, position.head.hash, position.key.id,
+            after.conversation, position.head.seq, position.head.hash, position.head.base_seq, position.key.id,
             *made_params, after.seq, after.session_key, turn_id, record),
         )  # fmt: skip
         if not moved:
@@ -200,6 +201,7 @@ def _next(before: Head, key: DataKey, body: bytes, turn_id: bytes | None) -> tup
     return replace(before, seq=place.seq, hash=record_hash(place, record)), record
 
 
-def _head(conversation: bytes, row: tuple[Any, ...]) -> Head:
+def head_of(conversation: bytes, row: tuple[Any, ...]) -> Head:
+    """The head that stands in a row of ``HEAD``; only its MAC makes it true."""
     seq, digest, session_seq, session_key, base_seq, base_hash = row[:6]
     return Head(conversation, seq, bytes(digest), session_seq, session_key, base_seq, bytes(base_hash))

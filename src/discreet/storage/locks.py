@@ -35,14 +35,15 @@ class AdvisoryLocks:
 def _try_acquire(conversation: bytes) -> Steps[int | None]:
     rows = yield (
         "SELECT CASE WHEN pg_try_advisory_lock(%s) THEN nextval('conversation.fence') END",
-        (_number(conversation),),
+        (lock_number(conversation),),
     )
     return None if rows[0][0] is None else int(rows[0][0])
 
 
 def _release(conversation: bytes) -> Steps[None]:
-    yield "SELECT pg_advisory_unlock(%s)", (_number(conversation),)
+    yield "SELECT pg_advisory_unlock(%s)", (lock_number(conversation),)
 
 
-def _number(conversation: bytes) -> int:
+def lock_number(conversation: bytes) -> int:
+    """What Postgres knows a conversation's lock by."""
     return int.from_bytes(conversation[:8], "big", signed=True)
