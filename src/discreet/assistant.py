@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from discreet import models
 from discreet.crypto import keyring
+from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
 from discreet.errors import SettingsError
 from discreet.policy import load_policy
@@ -54,6 +55,11 @@ class Options:
     """More variables for the servers' environment, such as a proxy's."""
 
 
+def handed_out(state: Path) -> Path:
+    """The file in which a running assistant names the keys of each ring that its processes have been given."""
+    return state / "running" / "rings.json"
+
+
 class Assistant:
     """Starts in order, stops in the opposite one, and goes on with the same keys and conversations next time."""
 
@@ -69,6 +75,8 @@ class Assistant:
         homes = private_folder(self.run / "home", None, 0o711)
         self.supervisor = Supervisor(options.project, self.logs, homes, self.state / "running")
         self._accounts = self._system_accounts()
+        self._urls: dict[str, str] = {}
+        self._rings: list[tuple[int, int]] = []
 
     @property
     def address(self) -> str:
@@ -84,17 +92,27 @@ class Assistant:
             keyring.create_keys(self.keys)
             owner_url = self._start_database()
             self._say("Preparing the database ...")
-            urls = self._migrate(owner_url)
+            self._urls = self._migrate(owner_url)
             model = self.model()
-            seed_if_empty(Database(urls["actions"], pool_size=1), keyring.ring(self._keys("actions"), "value"))
-            self._start_processes(urls, model)
+            seed_if_empty(Database(self._urls["actions"], pool_size=1), keyring.ring(self._keys("actions"), "value"))
+            self._start_processes(model)
         except BaseException:
             self.stop()
             raise
 
+    def hand_out_rings(self) -> None:
+        """Gives the processes a key ring that has changed since, and says so in ``state/running/rings.json``."""
+        found = self._ring_files()
+        if found != self._rings:
+            for name in _PROCESSES:
+                self.supervisor.hand_out(name, self._secrets(name))
+            self._rings = found
+            self._acknowledge()
+
     def stop(self) -> None:
         """Stops what was started, and nothing else."""
         self.supervisor.stop()
+        handed_out(self.state).unlink(missing_ok=True)
         if self.postgres is not None:
             self.postgres.stop()
         shutil.rmtree(self.run, ignore_errors=True)
@@ -150,8 +168,9 @@ class Assistant:
         passwords: dict[str, str] = json.loads(file.read_text())
         return passwords
 
-    def _start_processes(self, urls: dict[str, str], model: Path) -> None:
+    def _start_processes(self, model: Path) -> None:
         account = self._accounts
+        self._rings = self._ring_files()
         self._shared_folder("actions", account["actions"], account["rasa"])
         self._shared_folder("payment", account["payment"], account["actions"])
         book = private_folder(reachable_home(self.state, self.state / "payment"), account["payment"])
@@ -168,9 +187,10 @@ class Assistant:
             if name == "rasa":
                 environment.update(models.rasa_environment(self._options.log_level))
             user = account[name]
-            if self.postgres is not None and name in urls:
+            if self.postgres is not None and name in self._urls:
                 user = self.postgres.guest(user)
-            self.supervisor.start(Program(name, command, self._secrets(name, urls), user, environment))
+            self.supervisor.start(Program(name, command, self._secrets(name), user, environment))
+        self._acknowledge()
         self.supervisor.wait_until(self._is_ready, seconds=120)
 
     def _rasa_command(self, model: Path) -> list[str]:
@@ -178,14 +198,26 @@ class Assistant:
         command += ["--interface", "127.0.0.1", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
         return [*command, "--debug"] if self._options.log_level == "DEBUG" else command
 
-    def _secrets(self, name: str, urls: dict[str, str]) -> dict[str, Any]:
+    def _secrets(self, name: str) -> dict[str, Any]:
         return {
             "role": name,
-            "database_url": urls.get(name, ""),
+            "database_url": self._urls.get(name, ""),
             "run_dir": str(self.run),
             "project_dir": str(self._options.project),
             "keys": self._keys(name),
         }
+
+    def _ring_files(self) -> list[tuple[int, int]]:
+        """Changes when a ring file does: it is replaced whole."""
+        files = [self.keys / f"{name}.json" for name in keyring.RINGS]
+        return [(file.stat().st_ino, file.stat().st_mtime_ns) for file in files if file.exists()]
+
+    def _acknowledge(self) -> None:
+        ids = {name: [entry.id for entry in entries(self.keys, name)] for name in keyring.RINGS}
+        file = handed_out(self.state)
+        draft = file.with_suffix(".new")
+        draft.write_text(json.dumps(ids))
+        draft.replace(file)
 
     def _keys(self, role: str) -> dict[str, Any]:
         return keyring.keys_for(role, self.keys)

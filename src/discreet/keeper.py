@@ -61,7 +61,7 @@ class Keeper:
         """Destroys one batch of each kind. Raises StorageError; what was done stays done."""
         ended = self._retention.run_once()
         if ended.damaged:
-            _log.warning("%s conversations have a head that does not verify; see `discreet db verify`", ended.damaged)
+            _log.warning("%s heads do not verify; see `discreet db verify`", len(ended.damaged))
         return Round(
             unconfirmed=self._destroy_values(
                 "v.created_at < now() - %s"

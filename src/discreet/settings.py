@@ -7,10 +7,11 @@ file that other processes can read, but as JSON in an unlinked file whose descri
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ class Settings:
     run_dir: Path
     project_dir: Path
     keys: dict[str, Any] = field(repr=False)
+    reread: Callable[[], dict[str, Any]] | None = field(default=None, repr=False)
+    """Gives ``keys`` as they are now: rings grow while a process runs (docs/spec/keys.md)."""
 
     def key(self, name: str) -> bytes:
         """One key that this process holds. Raises SettingsError."""
@@ -36,7 +39,7 @@ class Settings:
 
     def ring(self, name: str) -> KeyRing:
         """One key ring that this process holds. Raises SettingsError."""
-        return keyring.ring(self.keys, name)
+        return keyring.ring(self.keys, name, self.reread)
 
     @property
     def action_socket(self) -> Path:
@@ -52,7 +55,7 @@ class Settings:
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """This process's settings. Raises SettingsError naming what is missing, never a value."""
     env = os.environ if environment is None else environment
-    return _parse(_read(env))
+    return replace(_parse(_read(env)), reread=lambda: _parse(_read(env)).keys)
 
 
 @lru_cache(maxsize=1)
@@ -65,8 +68,12 @@ def _read(env: Mapping[str, str]) -> str:
     if "DISCREET_SECRETS_FD" in env:
         try:
             descriptor = int(env["DISCREET_SECRETS_FD"])
-            # pread, because worker processes share the descriptor's position.
-            return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode()
+            # Locked, because a rotation writes it anew; pread, because worker processes share its position.
+            fcntl.lockf(descriptor, fcntl.LOCK_SH)
+            try:
+                return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode()
+            finally:
+                fcntl.lockf(descriptor, fcntl.LOCK_UN)
         except (OSError, ValueError):
             raise SettingsError("DISCREET_SECRETS_FD does not name a readable descriptor") from None
     if "DISCREET_SECRETS_FILE" in env:

@@ -51,6 +51,7 @@ class Supervisor:
         self._homes = homes
         self._marks = private_folder(marks, None)
         self._running: list[tuple[Program, subprocess.Popen[bytes]]] = []
+        self._secrets: dict[str, IO[str]] = {}
 
     def stop_left_behind(self) -> None:
         """Ends the programs of a supervisor that was killed before it could."""
@@ -69,14 +70,13 @@ class Supervisor:
         """Starts it in a session of its own, so that Ctrl-C reaches us alone and the order of stopping is ours."""
         account: dict[str, Any] = program.account.popen_arguments() if program.account else {}
         home = private_folder(self._homes / program.name, program.account)
+        secrets = self._secrets[program.name] = tempfile.TemporaryFile("w")  # noqa: SIM115 (handed out again later)
+        self.hand_out(program.name, program.secrets)
         with (
-            tempfile.TemporaryFile("w") as secrets,
             (self._logs / f"{program.name}.log").open("ab") as log,
             (self._marks / f"{program.name}.pid").open("w") as mark,
         ):
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            json.dump(program.secrets, secrets)
-            secrets.flush()
             process = subprocess.Popen(
                 program.command,
                 cwd=self._cwd,
@@ -91,6 +91,18 @@ class Supervisor:
             )
             mark.write(str(process.pid))
         self._running.append((program, process))
+
+    def hand_out(self, name: str, secrets: dict[str, Any]) -> None:
+        """Writes what the program of that name may read again. Readers hold the same lock and see all or nothing."""
+        file = self._secrets[name]
+        fcntl.lockf(file, fcntl.LOCK_EX)
+        try:
+            file.seek(0)
+            file.truncate()
+            json.dump(secrets, file)
+            file.flush()
+        finally:
+            fcntl.lockf(file, fcntl.LOCK_UN)
 
     def pid(self, name: str) -> int:
         """The process id of a running program, for operators and tests."""
@@ -121,6 +133,7 @@ class Supervisor:
                 _signal(process, signal.SIGKILL)
                 process.wait()
             (self._marks / f"{program.name}.pid").unlink(missing_ok=True)
+            self._secrets.pop(program.name).close()
         self._running.clear()
 
 

@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from discreet.client import Chat
-from tests.conftest import PROJECT, free_port, prepared_state, removed_state
+from tests.assistant.up import Up, running_up
+from tests.conftest import free_port
 
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-def state() -> Iterator[Path]:
-    folder = prepared_state()
-    yield folder
-    removed_state(folder)
-
-
-class Up:
-    """A running ``discreet up``; its output goes to a file."""
-
-    def __init__(self, state: Path, port: int, project: Path = PROJECT) -> None:
-        self.output = state / f"output-{os.urandom(4).hex()}"
-        command = [sys.executable, "-m", "discreet.cli", "up", "--port", str(port), "--project", str(project)]
-        environment = {**os.environ, "DISCREET_STATE": str(state)}
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                command, cwd=PROJECT, env=environment, stdout=output, stderr=output, start_new_session=True
-            )
-
-    def wait_for(self, text: str, seconds: float = 120) -> None:
-        """Until the output holds the text."""
-        deadline = time.monotonic() + seconds
-        while text not in self.said:
-            assert self.process.poll() is None, self.said
-            assert time.monotonic() < deadline, self.said
-            time.sleep(0.1)
-
-    @property
-    def said(self) -> str:
-        """The output so far."""
-        return self.output.read_text()
-
-
-@contextmanager
-def _up(state: Path, port: int, project: Path = PROJECT) -> Iterator[Up]:
-    started = Up(state, port, project)
-    try:
-        yield started
-    finally:
-        if started.process.poll() is None:
-            started.process.terminate()
-            started.process.wait(60)
 
 
 def _of(state: Path) -> set[int]:
@@ -76,7 +28,7 @@ def _alive(pids: set[int]) -> set[int]:
 
 def test_a_killed_start_leaves_nothing_to_the_next_one(state: Path) -> None:
     port = free_port()
-    with _up(state, port) as first:
+    with running_up(state, port) as first:
         first.wait_for("Ready")
         chat = Chat(f"http://127.0.0.1:{port}").open()
         chat.send("hello")
@@ -88,7 +40,7 @@ def test_a_killed_start_leaves_nothing_to_the_next_one(state: Path) -> None:
         first.process.kill()
         first.process.wait()
     assert _alive(left) == left
-    with _up(state, port) as again:
+    with running_up(state, port) as again:
         again.wait_for("Ready")
         assert not _alive(left)
         assert len(Chat(f"http://127.0.0.1:{port}", cookie=chat.cookie).open().history()) == 2
@@ -104,7 +56,7 @@ def test_a_taken_port_is_named_with_a_way_out(state: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with _up(state, port) as start:
+        with running_up(state, port) as start:
             assert start.process.wait(60) == 1
     assert f"Port {port} is taken" in start.said
     assert "PORT=" in start.said
@@ -120,7 +72,7 @@ def test_a_wrong_policy_stops_the_start_in_one_sentence(
 ) -> None:
     if content is not None:
         (tmp_path / "privacy.yml").write_text(content)
-    with _up(state, free_port(), project=tmp_path) as start:
+    with running_up(state, free_port(), project=tmp_path) as start:
         assert start.process.wait(60) == 1
     line = start.said.strip().splitlines()[-1]
     assert line.startswith("discreet: ")
@@ -129,7 +81,7 @@ def test_a_wrong_policy_stops_the_start_in_one_sentence(
 
 def test_a_stop_while_training_stops_the_training(state: Path) -> None:
     shutil.rmtree(state / "models", ignore_errors=True)
-    with _up(state, free_port()) as start:
+    with running_up(state, free_port()) as start:
         start.wait_for("Training")
         time.sleep(2)
         start.process.send_signal(signal.SIGTERM)

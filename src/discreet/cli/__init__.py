@@ -76,6 +76,73 @@ def verify(project: Annotated[Path, typer.Option(help="Folder with privacy.yml."
     raise typer.Exit(run_verify(state_folder(project.resolve())))
 
 
+@db.command()
+def erase(
+    sender_id: Annotated[str, typer.Argument(help="As Rasa knows the person; of our own channels, the pseudonym.")],
+    project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path(),
+) -> None:
+    """Erase everything that is kept of one person: keys first. Nothing brings it back."""
+    from discreet.cli.db import run_erase
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_erase(state_folder(project.resolve()), sender_id))
+
+
+@app.command()
+def retention(
+    keep: Annotated[str | None, typer.Option(help="Keep sessions so long, for a bot without privacy.yml.")] = None,
+    project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path(),
+) -> None:
+    """End the sessions that are over now, as the keeper does while the assistant runs."""
+    from discreet.cli.db import run_retention
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_retention(project.resolve(), state_folder(project.resolve()), keep))
+
+
+keys = typer.Typer(no_args_is_help=True, help="Key-encryption keys.")
+app.add_typer(keys, name="keys")
+
+
+@keys.command("list")
+def list_keys(project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path()) -> None:
+    """Show which keys there are, how old they are and how much they wrap."""
+    from discreet.cli.keys import run_list
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_list(state_folder(project.resolve())))
+
+
+@keys.command()
+def rotate(project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path()) -> None:
+    """Add a new key to each ring and wrap everything by it, while the assistant serves."""
+    from discreet.cli.keys import run_rotate
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_rotate(state_folder(project.resolve())))
+
+
+@keys.command()
+def rewrap(
+    drop_unused: Annotated[bool, typer.Option("--drop-unused", help="Forget older keys that wrap nothing.")] = False,
+    project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path(),
+) -> None:
+    """Wrap everything by the newest keys: what an interrupted rotation left."""
+    from discreet.cli.keys import run_rewrap
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_rewrap(state_folder(project.resolve()), drop_unused=drop_unused))
+
+
+@keys.command("verify")
+def verify_keys(project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path()) -> None:
+    """Open every wrapped key, and say which do not open."""
+    from discreet.cli.keys import run_verify
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_verify(state_folder(project.resolve())))
+
+
 @app.command(hidden=True)
 def forget(project: Annotated[Path, typer.Option()] = Path()) -> None:
     """What `make clean` calls first: stop a database that a killed start left, and remove the folder outside."""

@@ -1,21 +1,21 @@
-"""``discreet db verify``: every record of every conversation, whether the assistant runs or not."""
+"""``discreet db``: conversations checked, one erased; ``discreet retention``: what is over ended now."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
-from discreet.cli.up import only_one
+from discreet.cli.database import owner_database
 from discreet.crypto import keyring
+from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.wrapping import KeyRing
-from discreet.errors import DiscreetError, SettingsError
+from discreet.errors import DiscreetError
+from discreet.policy import load_policy, parse_duration
+from discreet.records.audit import Audit
+from discreet.records.erasure import erase
+from discreet.records.retention import Ended, Retention, Rule, rule_of
 from discreet.records.verify import verify
-from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
 
 PROGRESS_EVERY = 1000
@@ -25,11 +25,60 @@ def run_verify(state: Path) -> int:
     """Prints damage by conversation and record. Returns 1 where there is any, else 0."""
     try:
         ring = keyring.ring(keyring.keys_for("rasa", state / "keys"), "conversation")
-        with _owner_url(state) as url:
-            return _print(Database(url, pool_size=1, statement_timeout_ms=600_000), ring)
+        with owner_database(state) as database:
+            return _print(database, ring)
     except DiscreetError as error:
         print(f"discreet: {error}", file=sys.stderr)
         return 1
+
+
+def run_erase(state: Path, sender_id: str) -> int:
+    """Erases what is kept of one sender id. Returns 1 where there was nothing, else 0."""
+    try:
+        identity = keyring.key(keyring.keys_for("rasa", state / "keys"), "identity")
+        with owner_database(state) as database, database.transaction() as tx:
+            erased = erase(tx, conversation_id(identity, sender_id), Audit("operator"))
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
+        return 1
+    if not any(vars(erased).values()):
+        print("Nothing was kept under that sender id.", file=sys.stderr)
+        return 1
+    print(f"erased: {erased.keys} keys, {erased.records} records, {erased.values} values, {erased.results} results")
+    return 0
+
+
+def run_retention(project: Path, state: Path, keep: str | None) -> int:
+    """Ends every session that is over. Returns 1 where a head does not verify or nothing could be done, else 0."""
+    try:
+        rule = rule_of(load_policy(project / "privacy.yml")) if keep is None else _same(parse_duration(keep, "--keep"))
+        ring = keyring.ring(keyring.keys_for("keeper", state / "keys"), "conversation")
+        with owner_database(state) as database:
+            conversations, sessions, damaged = _end_all(Retention(database, ring, rule))
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
+        return 1
+    print(f"ended: {conversations} conversations, {sessions} older sessions of others")
+    for conversation in sorted(damaged):
+        print(f"conversation {conversation.hex()} was left alone: its head does not verify; see `discreet db verify`")
+    return 1 if damaged else 0
+
+
+def _same(keep: timedelta) -> Rule:
+    return Rule(keep, keep)
+
+
+def _end_all(retention: Retention) -> tuple[int, int, set[bytes]]:
+    """Rounds until no batch is full."""
+    conversations = sessions = 0
+    damaged: set[bytes] = set()
+    done = Ended(more=True)
+    while done.more:
+        done = retention.run_once()
+        conversations, sessions = conversations + done.conversations, sessions + done.sessions
+        damaged.update(done.damaged)
+        print(f"  {conversations} conversations, {sessions} sessions ...", file=sys.stderr, flush=True)
+    return conversations, sessions, damaged
 
 
 def _print(database: Database, ring: KeyRing) -> int:
@@ -43,30 +92,5 @@ def _print(database: Database, ring: KeyRing) -> int:
             print(f"conversation {verdict.conversation.hex()} is damaged {where}")
         if conversations % PROGRESS_EVERY == 0:
             print(f"  {conversations} conversations ...", file=sys.stderr, flush=True)
-    database.close()
     print(f"{conversations} conversations, {records} records verified, {damaged} damaged")
     return 1 if damaged else 0
-
-
-@contextmanager
-def _owner_url(state: Path) -> Iterator[str]:
-    """The database's owner: somebody's own, the running assistant's, or the embedded one, started for as long."""
-    if own := os.environ.get("DISCREET_DATABASE_URL"):
-        yield own
-        return
-    run = Path(tempfile.mkdtemp(prefix="discreet-"))
-    run.chmod(0o711)
-    server = EmbeddedPostgres(state, run)
-    try:
-        with ExitStack() as held:
-            try:
-                held.enter_context(only_one(state))
-            except SettingsError:
-                url = server.running_url
-                if url is None:
-                    raise
-            else:
-                url = held.enter_context(server).url
-            yield url
-    finally:
-        shutil.rmtree(run, ignore_errors=True)

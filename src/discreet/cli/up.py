@@ -33,6 +33,7 @@ def run(project: Path, port: int) -> int:
                 while True:
                     time.sleep(1.0)
                     assistant.supervisor.require_all()
+                    assistant.hand_out_rings()
             except KeyboardInterrupt:
                 _say("Stopping ...")
     except KeyboardInterrupt:

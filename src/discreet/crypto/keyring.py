@@ -6,6 +6,8 @@ import base64
 import json
 import os
 import secrets
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from discreet.crypto.wrapping import KEY_SIZE, KeyRing
 from discreet.errors import SettingsError
 
 _SINGLE = ("identity", "action", "handle", "vault_seed", "model")
-_RINGS = ("conversation", "value")
+RINGS = ("conversation", "value")
+"""Rings of key-encryption keys: what they wrap lies in the database, and they rotate (``crypto.rotation``)."""
 _GRANTED = {
     "rasa": ("identity", "action", "handle", "vault_public", "model_public", "conversation", "value"),
     "actions": ("identity", "action", "vault_seed", "value"),
@@ -31,9 +34,8 @@ def create_keys(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in _SINGLE:
         _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
-    for name in _RINGS:
-        first = {"id": f"{name}-1", "key": _text(secrets.token_bytes(KEY_SIZE))}
-        _create(folder / f"{name}.json", {"keys": [first]})
+    for name in RINGS:
+        _create(folder / f"{name}.json", {"keys": [new_entry(f"{name}-1", int(time.time()))]})
 
 
 def keys_for(role: str, folder: Path) -> dict[str, Any]:
@@ -46,9 +48,15 @@ def key(keys: dict[str, Any], name: str) -> bytes:
     return _bytes(_held(keys, name))
 
 
-def ring(keys: dict[str, Any], name: str) -> KeyRing:
-    """One key ring out of ``keys_for``'s value. Raises SettingsError when this process does not hold it."""
-    return KeyRing({entry["id"]: _bytes(entry["key"]) for entry in _held(keys, name)})
+def ring(keys: dict[str, Any], name: str, reread: Callable[[], dict[str, Any]] | None = None) -> KeyRing:
+    """One key ring out of ``keys_for``'s value; ``reread`` gives that anew. Raises SettingsError when not held."""
+    if reread is None:
+        return KeyRing(_ring_keys(keys, name))
+    return KeyRing(_ring_keys(keys, name), reread=lambda: _ring_keys(reread(), name))
+
+
+def _ring_keys(keys: dict[str, Any], name: str) -> dict[str, bytes]:
+    return {entry["id"]: _bytes(entry["key"]) for entry in _held(keys, name)}
 
 
 def _held(keys: dict[str, Any], name: str) -> Any:
@@ -67,17 +75,27 @@ def _read(folder: Path, name: str) -> Any:
         content = json.loads(path.read_text())
     except (OSError, ValueError):
         raise SettingsError(f"the key file {path.name} is missing or damaged; restore it from your backup") from None
-    return content["keys"] if name in _RINGS else content["key"]
+    return content["keys"] if name in RINGS else content["key"]
 
 
-def _create(path: Path, content: dict[str, Any]) -> None:
-    # Written whole before it gets its name: a start that is killed here must not leave half a key.
+def new_entry(key_id: str, made: int) -> dict[str, Any]:
+    """A fresh key as it stands in a ring file; ``made`` is Unix time in seconds."""
+    return {"id": key_id, "key": _text(secrets.token_bytes(KEY_SIZE)), "made": made}
+
+
+def write_draft(path: Path, content: dict[str, Any]) -> Path:
+    """A file beside ``path`` (mode 0600), whole and on the disk, to be given its name: no kill leaves half a key."""
     draft = path.with_suffix(f".{secrets.token_hex(4)}.new")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
+    return draft
+
+
+def _create(path: Path, content: dict[str, Any]) -> None:
+    draft = write_draft(path, content)
     try:
         os.link(draft, path)
     except FileExistsError:

@@ -6,9 +6,11 @@ AES-256-GCM-SIV (RFC 8452): a repeated nonce would reveal no more than that two 
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -18,6 +20,9 @@ from discreet.errors import IntegrityError, SettingsError
 KEY_SIZE = 32
 """Bytes of every symmetric key."""
 _NONCE = 12
+REREAD_SECONDS = 5.0
+"""A key that was added wraps, in every process that has been handed it, after at most so long."""
+_UNKNOWN_SECONDS = 0.1  # whoever can write rows must not make each look a read
 
 Random = Callable[[int], bytes]
 
@@ -30,38 +35,63 @@ class Wrapped:
     blob: bytes
 
 
-@dataclass(frozen=True)
 class KeyRing:
-    """Key-encryption keys by id, oldest to newest."""
+    """Key-encryption keys by id, oldest to newest.
 
-    keys: dict[str, bytes] = field(repr=False)
+    ``reread`` gives the keys as they are now: one that was added while this process runs is learned of before wrapping
+    (at most every REREAD_SECONDS) and when something names an id that is not on the ring (docs/spec/keys.md).
+    """
 
-    def __post_init__(self) -> None:
-        if not self.keys:
-            raise SettingsError("a key ring is empty; run `discreet up` once, or restore the keys folder")
-        if any(len(key) != KEY_SIZE for key in self.keys.values()):
-            raise SettingsError("a key ring holds a key that is not 32 bytes long")
+    def __init__(
+        self,
+        keys: Mapping[str, bytes],
+        *,
+        reread: Callable[[], Mapping[str, bytes]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._keys = _checked(keys)
+        self._reread = reread
+        self._clock = clock
+        self._read_at = clock()
 
     @property
     def newest(self) -> str:
         """The id of the key that wraps from now on."""
-        return next(reversed(self.keys))
+        return next(reversed(self._keys))
 
     def wrap(self, key: bytes, context: bytes, random: Random = os.urandom) -> Wrapped:
         """Wraps a key. ``context`` says what it is for and must be given again to unwrap."""
-        nonce = random(_NONCE)
-        sealed = AESGCMSIV(self.keys[self.newest]).encrypt(nonce, key, _aad(self.newest, context))
-        return Wrapped(self.newest, nonce + sealed)
+        self._follow(REREAD_SECONDS)
+        nonce, kek = random(_NONCE), self.newest
+        return Wrapped(kek, nonce + AESGCMSIV(self._keys[kek]).encrypt(nonce, key, _aad(kek, context)))
 
     def unwrap(self, wrapped: Wrapped, context: bytes) -> bytes:
         """The key again. Raises IntegrityError for an unknown key id, another context or changed bytes."""
-        kek = self.keys.get(wrapped.kek)
+        if wrapped.kek not in self._keys:
+            self._follow(_UNKNOWN_SECONDS)
+        kek = self._keys.get(wrapped.kek)
         if kek is None:
             raise IntegrityError("a wrapped key names a key-encryption key that is not on the ring")
         try:
             return AESGCMSIV(kek).decrypt(wrapped.blob[:_NONCE], wrapped.blob[_NONCE:], _aad(wrapped.kek, context))
         except (InvalidTag, ValueError):
             raise IntegrityError("a wrapped key does not open") from None
+
+    def _follow(self, seconds: float) -> None:
+        """Reads the keys again unless that was done ``seconds`` ago. What cannot be read leaves the ring as it is."""
+        if self._reread is None or self._clock() - self._read_at < seconds:
+            return
+        self._read_at = self._clock()
+        with contextlib.suppress(SettingsError):
+            self._keys = _checked(self._reread())
+
+
+def _checked(keys: Mapping[str, bytes]) -> dict[str, bytes]:
+    if not keys:
+        raise SettingsError("a key ring is empty; run `discreet up` once, or restore the keys folder")
+    if any(len(key) != KEY_SIZE for key in keys.values()):
+        raise SettingsError("a key ring holds a key that is not 32 bytes long")
+    return dict(keys)
 
 
 def _aad(kek: str, context: bytes) -> bytes:

@@ -27,11 +27,11 @@ class SessionKeys:
     def new(self, conversation: bytes) -> tuple[DataKey, Wrapped]:
         """A fresh data key for a new session, and what to store of it in the statement that writes its first record."""
         key_id, key = new_key_id(), secrets.token_bytes(KEY_SIZE)
-        return DataKey.from_bytes(key_id, key), self._ring.wrap(key, _session_context(conversation, key_id))
+        return DataKey.from_bytes(key_id, key), self._ring.wrap(key, session_context(conversation, key_id))
 
     def unwrap(self, conversation: bytes, key_id: int, wrapped: Wrapped) -> DataKey:
         """Raises IntegrityError for a key of another conversation or id, or changed bytes."""
-        return DataKey.from_bytes(key_id, self._ring.unwrap(wrapped, _session_context(conversation, key_id)))
+        return DataKey.from_bytes(key_id, self._ring.unwrap(wrapped, session_context(conversation, key_id)))
 
 
 class OwnerKeys:
@@ -46,7 +46,7 @@ class OwnerKeys:
         if found is not None:
             return found
         key_id, key = new_key_id(), secrets.token_bytes(KEY_SIZE)
-        wrapped = self._ring.wrap(key, _owner_context(subject, key_id))
+        wrapped = self._ring.wrap(key, owner_context(subject, key_id))
         tx.execute(
             "INSERT INTO key.owner_key (id, subject, kek, wrapped) VALUES (%s, %s, %s, %s)"
             " ON CONFLICT (subject) DO NOTHING",
@@ -67,12 +67,24 @@ class OwnerKeys:
 
     def unwrap(self, subject: bytes, key_id: int, wrapped: Wrapped) -> bytes:
         """Raises IntegrityError for a key of another person or id, or changed bytes."""
-        return self._ring.unwrap(wrapped, _owner_context(subject, key_id))
+        return self._ring.unwrap(wrapped, owner_context(subject, key_id))
 
 
-def _session_context(conversation: bytes, key_id: int) -> bytes:
+def wrap_value_key(owner_key: bytes, token: str, value_key: bytes) -> bytes:
+    """The key of one vault value under its owner's key, bound to the token."""
+    return KeyRing({"owner": owner_key}).wrap(value_key, b"value\0" + token.encode()).blob
+
+
+def unwrap_value_key(owner_key: bytes, token: str, blob: bytes) -> bytes:
+    """The value's key again. Raises IntegrityError for another owner or token, or changed bytes."""
+    return KeyRing({"owner": owner_key}).unwrap(Wrapped("owner", blob), b"value\0" + token.encode())
+
+
+def session_context(conversation: bytes, key_id: int) -> bytes:
+    """What a session's data key is wrapped for."""
     return b"session\0" + conversation + key_id.to_bytes(8, "big")
 
 
-def _owner_context(subject: bytes, key_id: int) -> bytes:
+def owner_context(subject: bytes, key_id: int) -> bytes:
+    """What a person's key is wrapped for."""
     return b"owner\0" + subject + key_id.to_bytes(8, "big")

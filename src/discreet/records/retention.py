@@ -42,11 +42,13 @@ def rule_of(policy: Policy) -> Rule:
 
 @dataclass(frozen=True)
 class Ended:
-    """One round: conversations that are gone, sessions that are gone of others, and heads that did not verify."""
+    """One round: conversations that are gone, sessions that are gone of others, and conversations left alone because
+    their head does not verify. ``more``: a batch was full."""
 
     conversations: int = 0
     sessions: int = 0
-    damaged: int = 0
+    damaged: tuple[bytes, ...] = ()
+    more: bool = False
 
 
 class Retention:
@@ -61,13 +63,13 @@ class Retention:
     def run_once(self) -> Ended:
         """One batch of each kind; who is in the middle of a turn waits. Raises StorageError; what was done stays."""
         conversations = self._end_conversations()
-        sessions = damaged = 0
+        sessions, damaged = 0, []
         for conversation in self._with_older_sessions():
             try:
                 sessions += self._end_sessions(conversation)
             except IntegrityError:
-                damaged += 1
-        return Ended(conversations, sessions, damaged)
+                damaged.append(conversation)
+        return Ended(conversations, sessions, tuple(damaged), more=conversations == BATCH or self._after != b"")
 
     def _end_conversations(self) -> int:
         with self._database.transaction() as tx:

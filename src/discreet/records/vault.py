@@ -17,7 +17,7 @@ from discreet.crypto.sealed import VaultPrivateKey, VaultPublicKey
 from discreet.crypto.wrapping import KEY_SIZE, KeyRing, Wrapped
 from discreet.errors import NotAllowed
 from discreet.policy import Policy
-from discreet.records.keys import OwnerKeys
+from discreet.records.keys import OwnerKeys, unwrap_value_key, wrap_value_key
 from discreet.storage.engine import Database, Transaction
 
 _DEFAULT_AGE = timedelta(days=30)
@@ -59,7 +59,7 @@ class VaultWriter:
         owner_id, owner_key = self._owner_keys.get_or_create(tx, subject)
         for finding in findings:
             value_key = secrets.token_bytes(KEY_SIZE)
-            wrapped = _wrap_value_key(owner_key, finding.token, value_key)
+            wrapped = wrap_value_key(owner_key, finding.token, value_key)
             sealed = self._public_key.seal(
                 value_key, category=finding.category, subject=subject, token=finding.token, value=finding.value
             )
@@ -140,13 +140,5 @@ class VaultReader:
             raise NotAllowed("there is no such value to open")
         sealed, wrapped_value_key, owner_id, kek, wrapped_owner_key = rows[0]
         owner_key = self._owner_keys.unwrap(subject, owner_id, Wrapped(kek, bytes(wrapped_owner_key)))
-        value_key = _unwrap_value_key(owner_key, token, bytes(wrapped_value_key))
+        value_key = unwrap_value_key(owner_key, token, bytes(wrapped_value_key))
         return self._private_key.open(value_key, category=category, subject=subject, token=token, sealed=bytes(sealed))
-
-
-def _wrap_value_key(owner_key: bytes, token: str, value_key: bytes) -> bytes:
-    return KeyRing({"owner": owner_key}).wrap(value_key, b"value\0" + token.encode()).blob
-
-
-def _unwrap_value_key(owner_key: bytes, token: str, blob: bytes) -> bytes:
-    return KeyRing({"owner": owner_key}).unwrap(Wrapped("owner", blob), b"value\0" + token.encode())

@@ -1,0 +1,18 @@
+"""What the tests of the whole assistant share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import prepared_state, removed_state
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    """A state folder of one's own."""
+    folder = prepared_state()
+    yield folder
+    removed_state(folder)

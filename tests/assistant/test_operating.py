@@ -1,0 +1,110 @@
+"""An operator works on the assistant while people talk with it, and nobody of them notices."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from discreet.client import Chat
+from discreet.crypto import keyring
+from discreet.crypto.identifiers import pseudonym
+from tests.assistant.up import running_up
+from tests.conftest import PROJECT, free_port
+
+pytestmark = pytest.mark.servers
+CARD = "4000 0566 5566 5556"
+
+
+class _Talk(threading.Thread):
+    """Somebody who talks until told to stop. Whatever goes wrong for them is kept in ``trouble``."""
+
+    def __init__(self, address: str, stop: threading.Event) -> None:
+        super().__init__()
+        self.chat = Chat(address).open()
+        self.said: list[str] = []
+        self.trouble: BaseException | None = None
+        self._over = stop
+
+    def run(self) -> None:
+        """Turns with and without actions, and with a value that is sealed and opened."""
+        try:
+            while not self._over.is_set():
+                for text in ("tell me a joke", "where is my order DS-10601", "my card is " + CARD):
+                    turn = self.chat.send(text)
+                    self.said += [turn.shown, *turn.texts]
+        except BaseException as error:
+            self.trouble = error
+
+
+def _discreet(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "discreet.cli", *arguments, "--project", str(PROJECT)],
+        env={**os.environ, "DISCREET_STATE": str(state)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_keys_rotate_while_people_talk(state: Path) -> None:
+    port = free_port()
+    with running_up(state, port) as up:
+        up.wait_for("Ready")
+        stop = threading.Event()
+        people = [_Talk(f"http://127.0.0.1:{port}", stop) for _ in range(3)]
+        for person in people:
+            person.start()
+        for number in (2, 3):
+            rotated = _discreet(state, "keys", "rotate")
+            assert rotated.returncode == 0, rotated.stderr
+            assert f"conversation-{number} wraps from now on" in rotated.stdout
+            assert f"value-{number} wraps from now on" in rotated.stdout
+        stop.set()
+        for person in people:
+            person.join()
+        assert [person.trouble for person in people] == [None] * 3
+        late = Chat(f"http://127.0.0.1:{port}").open()
+        late.send("hello")
+        for person in people:
+            assert [message["text"] for message in person.chat.history()][-len(person.said) :] == person.said[-200:]
+        assert _discreet(state, "keys", "verify").returncode == 0
+        listed = _discreet(state, "keys", "list").stdout
+        assert "NOT ON THE RING" not in listed
+        assert [line.split()[-1] for line in listed.splitlines() if "-1 " in line or "-2 " in line] == ["0"] * 4
+        young = _discreet(state, "keys", "rewrap", "--drop-unused")
+        assert young.returncode == 1
+        assert "younger than an hour" in young.stderr
+        assert _discreet(state, "db", "verify").returncode == 0
+    assert "does not open" not in (state / "logs" / "rasa.log").read_text()
+
+
+def test_one_person_is_erased_and_the_others_go_on(state: Path) -> None:
+    port = free_port()
+    with running_up(state, port) as up:
+        up.wait_for("Ready")
+        anna, ben = (Chat(f"http://127.0.0.1:{port}").open() for _ in range(2))
+        for chat in (anna, ben):
+            chat.send("tell me a joke")
+        assert anna.cookie is not None
+        identity = keyring.key(keyring.keys_for("rasa", state / "keys"), "identity")
+        sender_id = pseudonym(identity, "web", anna.cookie.partition("=")[2])
+        assert "2 records" in _discreet(state, "db", "verify").stdout
+        erased = _discreet(state, "db", "erase", sender_id)
+        assert erased.returncode == 0, erased.stderr
+        assert "1 records" in erased.stdout
+        assert anna.history() == []
+        assert len(ben.history()) == 2
+        assert anna.send("hello").texts
+        assert len(anna.history()) == 2
+        nobody = _discreet(state, "db", "erase", "nobody")
+        assert nobody.returncode == 1
+        assert "Nothing was kept" in nobody.stderr
+        ended = _discreet(state, "retention")
+        assert ended.returncode == 0, ended.stderr
+        assert "ended: 0 conversations" in ended.stdout
