@@ -15,7 +15,7 @@ import psycopg2
 from psycopg2 import extensions
 
 from discreet.errors import StorageUnavailable
-from discreet.storage.engine import Result, Steps, start_connecting, statements, translated
+from discreet.storage.engine import Result, Steps, is_open, start_connecting, statements, translated
 
 WAIT_SECONDS = 6.0
 """For one answer of the database; its own limit on a statement is shorter."""
@@ -65,7 +65,7 @@ class AsyncDatabase:
     async def _take(self) -> Any:
         while self._idle:
             connection = self._idle.pop()
-            if not connection.closed:
+            if is_open(connection):
                 return connection
         connection = start_connecting(self._url, self._options)
         await _settled(connection)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
+import select
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -151,7 +152,7 @@ class Database:
         with self._mutex:
             while self._idle:
                 connection = self._idle.pop()
-                if not connection.closed:
+                if is_open(connection):
                     return connection
         return connect(self._url, options=self._options)
 
@@ -180,6 +181,20 @@ def statements(connection: Connection, sql: str, params: tuple[object, ...]) -> 
         connection.prepared.add(name)
     places = f" ({', '.join(['%s'] * len(params))})" if params else ""
     yield f"EXECUTE {name}{places}", params or None
+
+
+def is_open(connection: Any) -> bool:
+    """Whether an idle connection still stands. One that the server ended has its farewell waiting to be read.
+
+    Without this look the first turn after a restart of the database would be lost to each connection of a pool.
+    """
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        connection.close()
+    return not connection.closed
 
 
 def start_connecting(url: str, options: str) -> Any:
