@@ -100,12 +100,10 @@ def test_a_statement_that_could_not_be_prepared_is_prepared_when_it_can(
     pool.close()
 
 
-def test_a_connection_that_was_cut_off_is_made_again(owner: AsyncDatabase, database: TestDatabase) -> None:
+def test_a_connection_that_was_cut_off_is_made_again_before_anybody_notices(owner: AsyncDatabase, database: TestDatabase) -> None:
     async def play() -> None:
         await owner.run(_rows("SELECT 1"))
         database.cut_off()
-        with pytest.raises(StorageUnavailable):
-            await owner.run(_rows("SELECT 1"))
         assert await owner.run(_rows("SELECT 1")) == [1]
 
     asyncio.run(play())
