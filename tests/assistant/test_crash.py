@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import threading
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ import pytest
 
 from discreet.assistant import Assistant, Options
 from discreet.client import Chat, ChatUnavailable, Turn
+from discreet.crypto import keyring
+from discreet.records.verify import verify
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
 from tests.conftest import PROJECT, free_port, prepared_state, removed_state
@@ -20,72 +23,108 @@ from tests.conftest import PROJECT, free_port, prepared_state, removed_state
 pytestmark = pytest.mark.servers
 
 CARD = "4000 0566 5566 5556"
+MESSAGES = (
+    "hello",
+    "where is my order DS-10601",
+    "tell me a joke",
+    "is this encrypted",
+    "thanks",
+    f"my card is {CARD}",
+)
 
 
 def _pid_of_postgres(server: EmbeddedPostgres) -> int:
     return int((server.home / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
-def _converse(chat: Chat, rng: random.Random, ended: threading.Event) -> tuple[list[tuple[str, Turn]], str | None]:
-    """Talks until the server is gone; returns the received turns and the id of the message that got no answer."""
-    turns: list[tuple[str, Turn]] = []
-    for number in range(400):
-        message_id = f"message-{number:08d}"
-        text = rng.choice(["hello", "where is my order DS-10601", "tell me a joke", "is this encrypted", "thanks"])
-        try:
-            turns.append((message_id, chat.send(text, message_id)))
-        except ChatUnavailable:
-            return turns, message_id
-        if ended.is_set():
-            break
-    return turns, None
+class _Client(threading.Thread):
+    """Says its share of turns; one that gets no answer is sent again, under the same id, until it does."""
+
+    def __init__(self, address: str, rng: random.Random, turns: int, deadline: float) -> None:
+        super().__init__()
+        self.chat = Chat(address, sleep=lambda _: time.sleep(0.05)).open()
+        self.answered: list[tuple[str, Turn]] = []
+        self.when: list[tuple[float, float]] = []
+        self._messages = [(f"message-{number:08d}", rng.choice(MESSAGES)) for number in range(turns)]
+        self._deadline = deadline
+
+    def run(self) -> None:
+        """Until everything is answered or the time is over."""
+        for message_id, text in self._messages:
+            while time.monotonic() < self._deadline:
+                sent = time.monotonic()
+                try:
+                    turn = self.chat.send(text, message_id)
+                except (ChatUnavailable, OSError):
+                    continue
+                self.answered.append((message_id, turn))
+                self.when.append((sent, time.monotonic()))
+                break
 
 
 @pytest.mark.parametrize("victim", ["rasa", "postgres"])
-@pytest.mark.parametrize("round_", [0, *(pytest.param(n, marks=pytest.mark.prove) for n in range(1, 10))])
-def test_a_kill_loses_no_received_reply(victim: str, round_: int) -> None:
+@pytest.mark.parametrize(
+    ("round_", "turns", "kills"),
+    [(0, 80, 1), *(pytest.param(number, 300, 3, marks=pytest.mark.prove) for number in range(1, 4))],
+)
+def test_what_was_received_is_kept_exactly_once_whatever_is_killed(
+    victim: str, round_: int, turns: int, kills: int
+) -> None:
+    """Four clients; the victim dies at random moments among their turns and comes back."""
     rng = random.Random(f"{victim} {round_}")
     state, port = prepared_state(), free_port()
     options = Options(project=PROJECT, state=state, port=port)
+    down: list[tuple[float, float]] = []
+    assistant = Assistant(options)
     try:
-        with Assistant(options) as assistant:
-            chats = [Chat(assistant.address, sleep=lambda _: None).open() for _ in range(3)]
-            for chat in chats:
-                chat.send("hello", "message-first-of-all")
-            results: list[tuple[list[tuple[str, Turn]], str | None]] = [([], None)] * len(chats)
-            ended = threading.Event()
-
-            def talk(index: int) -> None:
-                results[index] = _converse(chats[index], random.Random(rng.random()), ended)
-
-            threads = [threading.Thread(target=talk, args=(index,)) for index in range(len(chats))]
-            for thread in threads:
-                thread.start()
-            time.sleep(0.3 + rng.random())
-            assert assistant.postgres is not None
-            os.kill(
-                assistant.supervisor.pid("rasa") if victim == "rasa" else _pid_of_postgres(assistant.postgres),
-                signal.SIGKILL,
-            )
-            time.sleep(0.5)
-            ended.set()
-            for thread in threads:
-                thread.join()
-        with Assistant(options) as assistant:
-            for chat, (turns, unanswered) in zip(chats, results, strict=True):
-                first = Turn("hello", chat.history()[1:2])
-                before = [message["text"] for message in chat.history()]
-                received = [text for _, turn in turns for text in (turn.shown, *turn.texts)]
-                offset = before.index(received[0], 2) if received else len(before)
-                assert before[offset : offset + len(received)] == received
-                assert first.texts
-                if unanswered is not None:
-                    again = chat.send("hello", unanswered)
-                    assert chat.send("hello", unanswered) == again
-                for message_id, turn in turns[-3:]:
-                    assert chat.send("whatever", message_id) == turn
+        assistant.start()
+        deadline = time.monotonic() + 120 + 60 * kills
+        clients = [_Client(assistant.address, random.Random(rng.random()), turns // 4, deadline) for _ in range(4)]
+        for client in clients:
+            client.start()
+        for after in sorted(rng.sample(range(turns // 10, turns - turns // 10), kills)):
+            while sum(len(client.answered) for client in clients) < after and time.monotonic() < deadline:
+                time.sleep(0.002)
+            time.sleep(rng.random() * 0.03)
+            begun = time.monotonic()
+            assistant = _killed_and_back(assistant, victim, options)
+            down.append((begun, time.monotonic()))
+        for client in clients:
+            client.join()
+        for client in clients:
+            assert len(client.answered) == turns // 4
+            kept = [message["text"] for message in client.chat.history()]
+            assert kept == [text for _, turn in client.answered for text in (turn.shown, *turn.texts)]
+            for message_id, turn in client.answered[-3:]:
+                assert client.chat.send("whatever", message_id) == turn
+            for sent, received in client.when:
+                assert not [1 for gone, back in down if gone < sent and received < back], "answered while it was gone"
+        assert assistant.postgres is not None
+        owner = Database(assistant.postgres.url, pool_size=1)
+        ring = keyring.ring(keyring.keys_for("rasa", assistant.keys), "conversation")
+        verdicts = list(verify(owner, ring))
+        owner.close()
+        assert sum(verdict.records for verdict in verdicts) == turns
+        assert not any(verdict.damaged for verdict in verdicts)
     finally:
+        assistant.stop()
         removed_state(state)
+
+
+def _killed_and_back(assistant: Assistant, victim: str, options: Options) -> Assistant:
+    """Rasa comes back with the whole assistant; Postgres under the servers that go on."""
+    assert assistant.postgres is not None
+    if victim == "postgres":
+        os.kill(_pid_of_postgres(assistant.postgres), signal.SIGKILL)
+        time.sleep(0.5)
+        assistant.postgres.start()
+        return assistant
+    os.kill(assistant.supervisor.pid("rasa"), signal.SIGKILL)
+    time.sleep(0.2)
+    assistant.stop()
+    again = Assistant(options)
+    again.start()
+    return again
 
 
 def test_a_reply_that_was_lost_after_the_commit_is_one_return_and_one_refund(tmp_path: Path) -> None:
@@ -116,8 +155,6 @@ def test_a_reply_that_was_lost_after_the_commit_is_one_return_and_one_refund(tmp
             with owner.transaction() as tx:
                 assert tx.execute("SELECT status, card_last4 FROM shop.returns") == [("refunded", "5556")]
             owner.close()
-            import sqlite3
-
             with sqlite3.connect(assistant.state / "payment" / "refunds.sqlite") as book:
                 assert book.execute("SELECT count(*) FROM refunds").fetchone() == (1,)
     finally:

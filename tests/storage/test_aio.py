@@ -100,7 +100,7 @@ def test_a_statement_that_could_not_be_prepared_is_prepared_when_it_can(
     pool.close()
 
 
-def test_a_connection_that_was_cut_off_is_made_again_before_anybody_notices(owner: AsyncDatabase, database: TestDatabase) -> None:
+def test_a_connection_that_was_cut_off_costs_nobody_a_statement(owner: AsyncDatabase, database: TestDatabase) -> None:
     async def play() -> None:
         await owner.run(_rows("SELECT 1"))
         database.cut_off()
