@@ -161,6 +161,39 @@ def test_a_reply_that_was_lost_after_the_commit_is_one_return_and_one_refund(tmp
         removed_state(state)
 
 
+def test_a_save_that_fails_after_the_action_ran_is_one_return_and_one_refund() -> None:
+    """The action's effect stands, its result is kept, and the repeated turn replays it."""
+    state, port = prepared_state(), free_port()
+    try:
+        with Assistant(Options(project=PROJECT, state=state, port=port, durable=False)) as assistant:
+            chat = Chat(assistant.address, sleep=lambda _: None).open()
+            chat.send("I want to return the wool jumper from DS-10482")
+            chat.press(chat.send("it is too small").buttons["Yes, you may"])
+            assert assistant.postgres is not None
+            owner = Database(assistant.postgres.url, pool_size=1)
+            with owner.transaction() as tx:
+                tx.execute(
+                    "CREATE FUNCTION public.full() RETURNS trigger LANGUAGE plpgsql AS"
+                    " $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$;"
+                    "CREATE TRIGGER full_disk BEFORE INSERT ON conversation.turn EXECUTE FUNCTION public.full()"
+                )
+            with pytest.raises(ChatUnavailable):
+                chat.send(f"use {CARD}", "the-refund-message")
+            with owner.transaction() as tx:
+                assert tx.execute("SELECT count(*) FROM shop.returns") == [(1,)]
+                tx.execute("DROP TRIGGER full_disk ON conversation.turn")
+            first = chat.send(f"use {CARD}", "the-refund-message")
+            assert chat.send(f"use {CARD}", "the-refund-message") == first
+            assert "64.00" in first.texts[0]
+            with owner.transaction() as tx:
+                assert tx.execute("SELECT status, card_last4 FROM shop.returns") == [("refunded", "5556")]
+            owner.close()
+            with sqlite3.connect(assistant.state / "payment" / "refunds.sqlite") as book:
+                assert book.execute("SELECT count(*) FROM refunds").fetchone() == (1,)
+    finally:
+        removed_state(state)
+
+
 def _quietly(chat: Chat, done: list[Turn]) -> None:
     try:
         done.append(chat.send(f"use {CARD}", "the-refund-message"))
