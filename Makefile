@@ -1,12 +1,12 @@
 # Discreet: `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup run train test prove bench doctor lock clean
+.PHONY: help setup run train test prove bench bench-scale doctor lock clean
 
 PY := .venv/bin/python
 STATE := $(or $(DISCREET_STATE),.discreet)
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Make .venv from the locked requirements (every other target does it when needed)
 	@tools/setup
@@ -26,6 +26,9 @@ prove: setup ## Full counts of the expensive tests, in parts; goes on where it s
 
 bench: setup ## Measurements beside stock Rasa; results under build/bench; STAGES=... chooses
 	@$(PY) tools/stages bench $(STAGES)
+
+bench-scale: setup ## The store among 200,000 conversations; takes about a quarter of an hour and 10 GB
+	@$(PY) tools/stages bench-scale
 
 doctor: setup ## Look over the installation and say what is wrong
 	@$(PY) -m discreet.cli doctor

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import gc
 import json
-import os
 import secrets
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -23,10 +20,10 @@ from typing import Any
 
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from bench.bot import CONVERSATION
 from bench.report import Figure, report
+from bench.sides import OURS, Happening, Turn, events_of, say, size, store_on
 from bench.turns import recorded
 from discreet.crypto.compression import NEWEST_DICTIONARY, compress
 from discreet.crypto.envelope import padded_length
@@ -39,12 +36,10 @@ from discreet.records.vault import Finding, VaultWriter
 from discreet.redaction.tokens import mint
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import connect
-from discreet.storage.migrations import ROLES, default_logins, migrate
 from tests.conftest import PROJECT, throwaway_postgres
 
 LENGTHS = (10, 100, 1000)
 DISK_CONVERSATIONS, DISK_TURNS = 100, 20
-Turn = list[dict[str, Any]]
 
 
 def main() -> int:
@@ -75,31 +70,14 @@ class _Bench:
 
     def __init__(self, postgres: EmbeddedPostgres, turns: list[Turn]) -> None:
         self.turns = turns
-        self._clock = 1_700_000_000.0
+        self._happening = Happening()
         self._url = postgres.url
         self.domain = Domain.load(str(PROJECT / "domain.yml"))
-        self._configure()
-        self.ours, self.other = EncryptedTrackerStore(self.domain), EncryptedTrackerStore(self.domain)
+        self.ours, self.other = store_on(self._url, self.domain), store_on(self._url, self.domain)
         admin = connect(self._url, autocommit=True)
         admin.cursor().execute("CREATE DATABASE stock")
         admin.close()
         self.stock = SQLTrackerStore(self.domain, host=self._url.replace("/discreet?", "/stock?"))
-
-    def _configure(self) -> None:
-        passwords = {role: secrets.token_urlsafe(16) for role in ROLES}
-        migrate(self._url, default_logins(passwords))
-        rest = self._url.partition("@")[2]
-        key = base64.b64encode(bytes(range(32))).decode()
-        settings = {
-            "role": "rasa",
-            "database_url": f"postgresql://discreet_rasa:{passwords['rasa']}@{rest}",
-            "run_dir": "",
-            "project_dir": str(PROJECT),
-            "keys": {"identity": key, "conversation": [{"id": "conversation-1", "key": key}]},
-        }
-        with tempfile.NamedTemporaryFile("w", delete=False) as file:
-            json.dump(settings, file)
-        os.environ["DISCREET_SECRETS_FILE"] = file.name
 
     async def speed(self, repetitions: int) -> list[Figure]:
         """Retrieve and save at each length."""
@@ -136,28 +114,28 @@ class _Bench:
         turns = cycle(self.turns[1:])
         for number in range(repetitions + 2):
             timed = took if number >= 2 else {}  # two rounds to warm up
-            turn = self._fresh(next(turns))
+            turn = self._happening.now(next(turns))
             # What another process has just written, then what this one has.
             await self._append(self.other, sender, turn)
             await self._timed(timed, ("ours cold", length), self.ours, lambda: self.ours.retrieve(sender))
             await self._append(self.stock, sender, turn)
             await self._timed(timed, ("stock retrieve", length), self.stock, lambda: self.stock.retrieve(sender))
-            turn = self._fresh(next(turns))
+            turn = self._happening.now(next(turns))
             for side, store in (("ours", self.ours), ("stock", self.stock)):
                 tracker = await store.retrieve(sender)
                 assert tracker is not None
-                _say(tracker, turn, self.domain)
+                say(tracker, turn, self.domain)
                 await self._timed(timed, (f"{side} save", length), store, partial(store.save, tracker))
             await self._timed(timed, ("ours warm", length), self.ours, lambda: self.ours.retrieve(sender))
             await self._timed(timed, ("stock retrieve", length), self.stock, lambda: self.stock.retrieve(sender))
 
     async def _fill(self, store: TrackerStore, sender: str, length: int) -> None:
-        tracker = tracker_from(sender, self._fresh(self.turns[0]), self.domain.slots)
+        tracker = tracker_from(sender, self._happening.now(self.turns[0]), self.domain.slots)
         await store.save(tracker)
         turns = cycle(self.turns[1:])
         tracker = await store.retrieve(sender)
         for _ in range(length - 1):
-            _say(tracker, self._fresh(next(turns)), self.domain)
+            say(tracker, self._happening.now(next(turns)), self.domain)
             if isinstance(store, EncryptedTrackerStore):
                 await store.save(tracker)
         await store.save(tracker)
@@ -165,7 +143,7 @@ class _Bench:
     async def _append(self, store: TrackerStore, sender: str, turn: Turn) -> None:
         tracker = await store.retrieve(sender)
         assert tracker is not None
-        _say(tracker, turn, self.domain)
+        say(tracker, turn, self.domain)
         await store.save(tracker)
 
     async def _timed(
@@ -181,21 +159,12 @@ class _Bench:
         conversation. What the call returns is freed after the clock has stopped.
         """
         bystander = secrets.token_hex(16)
-        await store.save(tracker_from(bystander, self._fresh(self.turns[0]), self.domain.slots))
-        await self._append(store, bystander, self._fresh(self.turns[1]))
+        await store.save(tracker_from(bystander, self._happening.now(self.turns[0]), self.domain.slots))
+        await self._append(store, bystander, self._happening.now(self.turns[1]))
         begun = time.perf_counter()
         returned = await call()
         took.setdefault(key, []).append(1000 * (time.perf_counter() - begun))
         del returned
-
-    def _fresh(self, turn: Turn) -> Turn:
-        events = []
-        for event in turn:
-            self._clock += 0.01
-            events.append({**event, "timestamp": self._clock})
-            if event["event"] == "user":
-                events[-1]["message_id"] = secrets.token_hex(16)
-        return events
 
     async def disk(self) -> list[Figure]:
         """Bytes a turn, tables and indexes, after a vacuum; saved turn by turn as a running assistant does."""
@@ -203,7 +172,7 @@ class _Bench:
         for _ in range(DISK_CONVERSATIONS):
             sender = secrets.token_hex(16)
             for number in range(DISK_TURNS):
-                turn = self._fresh(self.turns[number % len(self.turns)])
+                turn = self._happening.now(self.turns[number % len(self.turns)])
                 for store in (self.ours, self.stock):
                     if number == 0:
                         await store.save(tracker_from(sender, turn, self.domain.slots))
@@ -212,7 +181,7 @@ class _Bench:
         after = self._sizes()
         count = DISK_CONVERSATIONS * DISK_TURNS
         ours, stock = (int((after[side] - before[side]) / count) for side in ("ours", "stock"))
-        bodies = [body_of(_events(turn), "", first=False).encode() for turn in self.turns]
+        bodies = [body_of(events_of(turn), "", first=False).encode() for turn in self.turns]
         compressed = [4 + len(compress(body, NEWEST_DICTIONARY)) for body in bodies]
         padding = statistics.mean(map(padded_length, compressed)) - statistics.mean(compressed)
         more = {"ours_bytes": ours, "stock_bytes": stock, "padding_bytes": round(padding), "turns": count}
@@ -222,10 +191,10 @@ class _Bench:
         ]
 
     def _sizes(self) -> dict[str, int]:
-        tables = {"ours": ("conversation.turn", "conversation.head", "key.session_key"), "stock": ("events",)}
+        tables = {"ours": OURS, "stock": ("events",)}
         sizes = {}
         for side, url in (("ours", self._url), ("stock", self._url.replace("/discreet?", "/stock?"))):
-            sizes[side] = _size(url, tables[side])
+            sizes[side] = size(url, tables[side])
         return sizes
 
     def _vault_bytes(self) -> float:
@@ -233,7 +202,7 @@ class _Bench:
         public = VaultPublicKey(VaultPrivateKey(bytes(32)).public_bytes)
         writer = VaultWriter(public, KeyRing({"value-1": bytes(32)}), policy)
         tables = ("vault.value", "key.value_key", "key.owner_key", "vault.confirmed_turn")
-        before, count = _size(self._url, tables), 500
+        before, count = size(self._url, tables), 500
         for _ in range(count):
             subject, turn = secrets.token_bytes(16), secrets.token_bytes(16)
             finding = Finding(
@@ -242,28 +211,7 @@ class _Bench:
             with self.ours.database.transaction() as tx:
                 writer.seal(tx, subject=subject, turn_id=turn, findings=(finding,))
                 writer.confirm(tx, turn)
-        return (_size(self._url, tables) - before) / count
-
-
-def _say(tracker: Any, turn: Turn, domain: Domain) -> None:
-    for event in _events(turn):
-        tracker.update(event, domain)
-
-
-def _events(turn: Turn) -> Any:
-    return DialogueStateTracker.from_dict("", turn, []).events
-
-
-def _size(url: str, tables: tuple[str, ...]) -> int:
-    connection = connect(url, autocommit=True)
-    with connection.cursor() as cursor:
-        total = 0
-        for table in tables:
-            cursor.execute(f"VACUUM ANALYZE {table}")
-            cursor.execute("SELECT pg_total_relation_size(%s::regclass)", (table,))
-            total += int(cursor.fetchone()[0])
-    connection.close()
-    return total
+        return (size(self._url, tables) - before) / count
 
 
 def _spread(values: list[float]) -> list[float]:
