@@ -76,10 +76,10 @@ def test_an_interrupted_rotation_is_readable_and_goes_on(owner: Database) -> Non
 
 
 def test_what_a_process_that_has_not_heard_of_it_writes_meanwhile_is_wrapped_in_a_later_pass(owner: Database) -> None:
-    _write(owner, OLD, PEOPLE[:5])
+    _write(owner, OLD, PEOPLE[:3])
     steps = rewrap(owner, "conversation", NEW)
     next(steps)
-    _write(owner, OLD, PEOPLE[5:])
+    _write(owner, OLD, PEOPLE[3:])
     list(steps)
     assert wrapped_by(owner, "conversation") == {"kek-2": 7}
 
@@ -98,6 +98,23 @@ def test_a_key_destroyed_in_the_middle_of_a_batch_does_not_come_back(
     monkeypatch.setattr(module, "_replace", erased_first)
     assert list(rewrap(owner, "conversation", NEW))[-1].rewrapped == 2
     assert wrapped_by(owner, "conversation") == {"kek-2": 2}
+
+
+def test_a_slower_rewrap_does_not_undo_a_newer_one(owner: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    newest = KeyRing({"kek-1": bytes(32), "kek-2": b"\1" * 32, "kek-3": b"\2" * 32})
+    _write(owner, OLD, PEOPLE[:3])
+    replace, once = module._replace, iter([True])
+
+    def overtaken(*arguments: object) -> int:
+        if next(once, False):
+            other = Database(owner._url)
+            list(rewrap(other, "conversation", newest))
+            other.close()
+        return replace(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module, "_replace", overtaken)
+    list(rewrap(owner, "conversation", NEW))
+    assert wrapped_by(owner, "conversation") == {"kek-3": 3}
 
 
 def test_a_key_that_does_not_open_is_named_and_left(owner: Database) -> None:
