@@ -199,7 +199,7 @@ class _Bench:
 
     def _vault_bytes(self) -> float:
         policy = load_policy(PROJECT / "privacy.yml")
-        public = VaultPublicKey(VaultPrivateKey(bytes(32)).public_bytes)
+        public = VaultPublicKey(VaultPrivateKey(bytes(32)).public_bytes())
         writer = VaultWriter(public, KeyRing({"value-1": bytes(32)}), policy)
         tables = ("vault.value", "key.value_key", "key.owner_key", "vault.confirmed_turn")
         before, count = size(self._url, tables), 500

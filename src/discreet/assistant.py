@@ -51,6 +51,8 @@ class Options:
     role_urls: tuple[tuple[str, str], ...] = ()
     durable: bool = True
     log_level: str = "INFO"
+    vault_kem: str = "x-wing"
+    """How new values are sealed: one of ``sealed.KEMS``. What is sealed already opens either way."""
     environment: tuple[tuple[str, str], ...] = ()
     """More variables for the servers' environment, such as a proxy's."""
 
@@ -220,7 +222,7 @@ class Assistant:
         draft.replace(file)
 
     def _keys(self, role: str) -> dict[str, Any]:
-        return keyring.keys_for(role, self.keys)
+        return keyring.keys_for(role, self.keys, kem=self._options.vault_kem)
 
     def _shared_folder(self, name: str, owner: Account | None, guest: Account | None) -> None:
         """A folder for a socket that exactly one other process may reach."""

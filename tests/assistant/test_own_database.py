@@ -44,16 +44,22 @@ def own_database(postgres: EmbeddedPostgres) -> Iterator[tuple[str, dict[str, st
     admin.close()
 
 
-def test_it_serves_with_roles_made_by_hand(own_database: tuple[str, dict[str, str]]) -> None:
+def test_it_serves_with_roles_made_by_hand_and_values_sealed_by_x25519(
+    own_database: tuple[str, dict[str, str]],
+) -> None:
     owner, roles = own_database
-    with running_assistant(database_url=owner, role_urls=tuple(roles.items())) as assistant:
+    with running_assistant(database_url=owner, role_urls=tuple(roles.items()), vault_kem="x25519") as assistant:
         assert assistant.postgres is None
-        turn = Chat(assistant.address).open().send("where is my order DS-10601")
-        assert "DS-10601" in " ".join(turn.texts)
+        chat = Chat(assistant.address).open()
+        chat.send("I want to return the wool jumper from DS-10482")
+        chat.press(chat.send("it is too small").buttons["Yes, you may"])
+        assert "64.00" in chat.send("use 4000 0566 5566 5556").texts[0]
     connection = connect(owner, autocommit=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM conversation.turn")
         assert cursor.fetchone()[0] > 0
+        cursor.execute("SELECT DISTINCT get_byte(sealed, 0) FROM vault.value")
+        assert cursor.fetchall() == [(2,)]
     connection.close()
 
 

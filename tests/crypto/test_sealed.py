@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discreet.crypto.sealed import MAX_VALUE, VaultPrivateKey, VaultPublicKey, open_column, seal_column
+from discreet.crypto.sealed import KEMS, MAX_VALUE, VaultPrivateKey, VaultPublicKey, open_column, seal_column
 from discreet.errors import IntegrityError, SettingsError
 
 PRIVATE = VaultPrivateKey(bytes(range(32)))
-PUBLIC = VaultPublicKey(PRIVATE.public_bytes)
+KEYS = {kem: VaultPublicKey(PRIVATE.public_bytes(kem)) for kem in KEMS}
+PUBLIC = KEYS["x-wing"]
 VALUE_KEY = bytes(range(32, 64))
 BINDING: dict[str, Any] = {"category": "payment_card", "subject": bytes(16), "token": "vt_card_x"}
 
@@ -20,12 +21,12 @@ BINDING: dict[str, Any] = {"category": "payment_card", "subject": bytes(16), "to
 def test_the_public_key_is_x_wings() -> None:
     """The seed and the first bytes of the key of draft-connolly-cfrg-xwing-kem's first test vector."""
     seed = bytes.fromhex("7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26")
-    assert VaultPrivateKey(seed).public_bytes.hex().startswith("e2236b35a8c24b39")
+    assert VaultPrivateKey(seed).public_bytes().hex().startswith("e2236b35a8c24b39")
 
 
-@given(st.text(max_size=300))
-def test_what_is_sealed_opens(value: str) -> None:
-    sealed = PUBLIC.seal(VALUE_KEY, value=value, **BINDING)
+@given(st.text(max_size=300), st.sampled_from(sorted(KEMS)))
+def test_what_is_sealed_opens(value: str, kem: str) -> None:
+    sealed = KEYS[kem].seal(VALUE_KEY, value=value, **BINDING)
     assert PRIVATE.open(VALUE_KEY, sealed=sealed, **BINDING) == value
 
 
@@ -38,25 +39,41 @@ ATTACKS: list[tuple[str, dict[str, Any], bytes]] = [
 ]
 
 
+@pytest.mark.parametrize("kem", KEMS)
 @pytest.mark.parametrize(("attack", "change", "value_key"), ATTACKS, ids=[row[0] for row in ATTACKS])
-def test_a_value_out_of_place_does_not_open(attack: str, change: dict[str, Any], value_key: bytes) -> None:
-    sealed = PUBLIC.seal(VALUE_KEY, value="4111", **BINDING)
+def test_a_value_out_of_place_does_not_open(attack: str, change: dict[str, Any], value_key: bytes, kem: str) -> None:
+    sealed = KEYS[kem].seal(VALUE_KEY, value="4111", **BINDING)
     with pytest.raises(IntegrityError):
         PRIVATE.open(value_key, sealed=sealed, **{**BINDING, **change})
 
 
-def test_another_private_key_does_not_open() -> None:
-    sealed = PUBLIC.seal(VALUE_KEY, value="4111", **BINDING)
+@pytest.mark.parametrize("kem", KEMS)
+def test_another_private_key_does_not_open(kem: str) -> None:
+    sealed = KEYS[kem].seal(VALUE_KEY, value="4111", **BINDING)
     with pytest.raises(IntegrityError):
         VaultPrivateKey(bytes(32)).open(VALUE_KEY, sealed=sealed, **BINDING)
 
 
-@given(st.data())
-def test_no_changed_byte_opens(data: st.DataObject) -> None:
-    sealed = bytearray(PUBLIC.seal(VALUE_KEY, value="4111", **BINDING))
+@given(st.data(), st.sampled_from(sorted(KEMS)))
+def test_no_changed_byte_opens(data: st.DataObject, kem: str) -> None:
+    sealed = bytearray(KEYS[kem].seal(VALUE_KEY, value="4111", **BINDING))
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= data.draw(st.integers(1, 255))
     with pytest.raises(IntegrityError):
         PRIVATE.open(VALUE_KEY, sealed=bytes(sealed), **BINDING)
+
+
+@pytest.mark.parametrize("kem", KEMS)
+def test_a_value_sealed_one_way_is_not_taken_for_the_other(kem: str) -> None:
+    sealed = bytearray(KEYS[kem].seal(VALUE_KEY, value="4111", **BINDING))
+    sealed[0] = 3 - sealed[0]
+    with pytest.raises(IntegrityError):
+        PRIVATE.open(VALUE_KEY, sealed=bytes(sealed), **BINDING)
+
+
+def test_the_two_ways_share_no_key_and_differ_by_what_the_post_quantum_half_costs() -> None:
+    assert PRIVATE.public_bytes("x25519") != PRIVATE.public_bytes("x-wing")[-32:]
+    sizes = {kem: len(public.seal(VALUE_KEY, value="4111", **BINDING)) for kem, public in KEYS.items()}
+    assert sizes["x-wing"] - sizes["x25519"] == 1088
 
 
 def test_the_length_of_a_value_is_hidden_in_steps_of_64_bytes() -> None:
@@ -74,6 +91,8 @@ def test_limits_are_refused() -> None:
         VaultPublicKey(b"short")
     with pytest.raises(SettingsError):
         VaultPrivateKey(b"short")
+    with pytest.raises(SettingsError, match="x25519"):
+        PRIVATE.public_bytes("rsa")
 
 
 def test_a_column_opens_only_for_its_column_and_owner() -> None:

@@ -35,7 +35,7 @@ PERSONAL = (
 def _live(pool: Database, policy: Policy, who: bytes) -> Position:
     """A person who has said something, sealed something, done something and been asked something."""
     turn = hashlib.sha256(who).digest()[:16]
-    writer = VaultWriter(VaultPublicKey(VaultPrivateKey(bytes(32)).public_bytes), RING, policy)
+    writer = VaultWriter(VaultPublicKey(VaultPrivateKey(bytes(32)).public_bytes()), RING, policy)
     with pool.transaction() as tx:
         position = tx.run(CONVERSATIONS.begin(who, b"hello"))
         position = tx.run(CONVERSATIONS.append(position, b"again", new_session=True))

@@ -134,7 +134,7 @@ def test_a_key_that_does_not_open_is_named_and_left(owner: Database) -> None:
 
 
 def test_a_key_of_a_value_that_does_not_open_names_its_person(owner: Database, policy: Policy) -> None:
-    writer = VaultWriter(VaultPublicKey(VaultPrivateKey(bytes(32)).public_bytes), OLD, policy)
+    writer = VaultWriter(VaultPublicKey(VaultPrivateKey(bytes(32)).public_bytes()), OLD, policy)
     with owner.transaction() as tx:
         for who in PEOPLE[:2]:
             finding = Finding("payment_card", "vt_card_" + who.decode(), "4111111111111111")

@@ -38,7 +38,7 @@ class World:
     def seal(
         self, category: str = "payment_card", value: str = CARD, *, turn: bytes = TURN, confirm: bool = True
     ) -> str:
-        writer = VaultWriter(VaultPublicKey(PRIVATE.public_bytes), RING, self.policy)
+        writer = VaultWriter(VaultPublicKey(PRIVATE.public_bytes()), RING, self.policy)
         token = mint(self.policy.category(category), value)
         with self.rasa.transaction() as tx:
             writer.seal(tx, subject=ANNA, turn_id=turn, findings=[Finding(category, token, value)])

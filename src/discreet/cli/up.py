@@ -89,6 +89,7 @@ def _options(project: Path, port: int) -> Options:
         database_url=os.environ.get("DISCREET_DATABASE_URL", ""),
         role_urls=tuple((role, url) for role, url in given if url),
         log_level=os.environ.get("LOG_LEVEL", "INFO"),
+        vault_kem=os.environ.get("DISCREET_VAULT_KEM", "x-wing"),
     )
 
 

@@ -38,9 +38,12 @@ def create_keys(folder: Path) -> None:
         _create(folder / f"{name}.json", {"keys": [new_entry(f"{name}-1", int(time.time()))]})
 
 
-def keys_for(role: str, folder: Path) -> dict[str, Any]:
-    """The keys that a process of that role may hold, as JSON-ready values. Raises SettingsError if one is missing."""
-    return {name: _read(folder, name) for name in _GRANTED[role]}
+def keys_for(role: str, folder: Path, *, kem: str = "x-wing") -> dict[str, Any]:
+    """The keys that a process of that role may hold, as JSON-ready values; ``kem`` is how the vault seals.
+
+    Raises SettingsError if one is missing.
+    """
+    return {name: _read(folder, name, kem) for name in _GRANTED[role]}
 
 
 def key(keys: dict[str, Any], name: str) -> bytes:
@@ -65,11 +68,11 @@ def _held(keys: dict[str, Any], name: str) -> Any:
     return keys[name]
 
 
-def _read(folder: Path, name: str) -> Any:
+def _read(folder: Path, name: str, kem: str) -> Any:
     if name == "vault_public":
-        return _text(VaultPrivateKey(_bytes(_read(folder, "vault_seed"))).public_bytes)
+        return _text(VaultPrivateKey(_bytes(_read(folder, "vault_seed", kem))).public_bytes(kem))
     if name == "model_public":
-        return _text(public_key_of(_bytes(_read(folder, "model"))))
+        return _text(public_key_of(_bytes(_read(folder, "model", kem))))
     path = folder / f"{name}.json"
     try:
         content = json.loads(path.read_text())
