@@ -25,12 +25,14 @@ from discreet.errors import DiscreetError, NotAllowed, SettingsError, StorageCon
 from discreet.rasa.codec import TurnBody, body_of, newest, session_tracker, tracker_from
 from discreet.rasa.lending import Lending, Lent
 from discreet.rasa.turn import turn_of
-from discreet.records.conversations import Conversations, Position, Record
+from discreet.records.conversations import Conversations, Position, Record, Rows
 from discreet.settings import process_settings
 from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Database, Steps
 
 _Result = TypeVar("_Result")
+SHORT_RECORDS = 150
+"""A session of so many records is opened on the event loop: ten milliseconds, which a thread would take as well."""
 _MARK = "_discreet_kept"
 _log = logging.getLogger(__name__)
 
@@ -94,12 +96,12 @@ class EncryptedTrackerStore(TrackerStore):
         conversation = conversation_id(self._identity, sender_id)
         lent = self._lending.take(conversation)
         if lent is None and turn_id is None:
-            return None, await asyncio.to_thread(self._read, conversation, sender_id)
+            return None, await self._read(conversation, sender_id)
         position = lent.position if lent else None
         look = await self.statements.run(self.conversations.look(conversation, turn_id, position))
         if look.committed is not None:
             return look.committed, None
-        return None, lent if look.is_newest else await asyncio.to_thread(self._read, conversation, sender_id)
+        return None, lent if look.is_newest else await self._read(conversation, sender_id)
 
     def commit(
         self, conversation: bytes, position: Position | None, body: TurnBody, turn_id: bytes | None = None
@@ -123,9 +125,14 @@ class EncryptedTrackerStore(TrackerStore):
         _remember(lent.tracker, lent.position)
         return lent.tracker
 
-    def _read(self, conversation: bytes, sender_id: str) -> Lent | None:
-        with self.database.autocommit() as tx:
-            loaded = tx.run(self.conversations.load(conversation))
+    async def _read(self, conversation: bytes, sender_id: str) -> Lent | None:
+        rows = await self.statements.run(self.conversations.fetch(conversation))
+        if len(rows) <= SHORT_RECORDS:
+            return self._opened(conversation, sender_id, rows)
+        return await asyncio.to_thread(self._opened, conversation, sender_id, rows)
+
+    def _opened(self, conversation: bytes, sender_id: str, rows: Rows) -> Lent | None:
+        loaded = self.conversations.opened(conversation, rows)
         if loaded is None:
             return None
         bodies = [TurnBody.decode(record.body) for record in loaded[1]]
@@ -143,7 +150,7 @@ class EncryptedTrackerStore(TrackerStore):
         conversation = conversation_id(self._identity, tracker.sender_id)
         remembered: tuple[Position | None, int] | None = _remembered(tracker)
         if remembered is None:
-            remembered = await asyncio.to_thread(self._recognised, conversation, tracker)
+            remembered = await self._recognised(conversation, tracker)
         position, kept = remembered
         events = newest(tracker, kept)
         if not events:
@@ -155,9 +162,9 @@ class EncryptedTrackerStore(TrackerStore):
         _remember(tracker, after)
         self.committed(after, tracker, body)
 
-    def _recognised(self, conversation: bytes, tracker: DialogueStateTracker) -> tuple[Position | None, int]:
+    async def _recognised(self, conversation: bytes, tracker: DialogueStateTracker) -> tuple[Position | None, int]:
         """Where a tracker that this store did not hand out continues: after exactly what is kept, or nowhere."""
-        kept = self._read(conversation, tracker.sender_id)
+        kept = await self._read(conversation, tracker.sender_id)
         if kept is None:
             return None, 0
         count = len(kept.tracker.events)

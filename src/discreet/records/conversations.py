@@ -24,6 +24,9 @@ _INSERT_KEY = "INSERT INTO key.session_key (id, conversation, kek, wrapped)"
 _INSERT_TURN = "INSERT INTO conversation.turn (conversation, seq, session_key, turn_id, record)"
 
 
+Rows = list[tuple[Any, ...]]
+
+
 @dataclass(frozen=True)
 class Position:
     """Where a writer stands: the head it has verified and the key of the running session."""
@@ -62,17 +65,30 @@ class Conversations:
     def load(self, conversation: bytes, *, whole: bool = False) -> Steps[tuple[Position, list[Record]] | None]:
         """The last session's records (with ``whole`` all that is kept) and where to append; None for nobody known.
 
+        Raises as ``opened``.
+        """
+        rows = yield from self.fetch(conversation, whole=whole)
+        return self.opened(conversation, rows, whole=whole)
+
+    def fetch(self, conversation: bytes, *, whole: bool = False) -> Steps[Rows]:
+        """What ``opened`` makes ``load``'s answer of, which for a long conversation takes its time."""
+        return (
+            yield (
+                f"SELECT {_HEAD_ONCE}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
+                " LEFT JOIN conversation.turn t ON t.conversation = h.conversation"
+                f" AND t.seq {'> h.base_seq' if whole else '>= h.session_seq'}"
+                " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
+                " WHERE h.conversation = %s ORDER BY t.seq",
+                (conversation,),
+            )
+        )
+
+    def opened(self, conversation: bytes, rows: Rows, *, whole: bool = False) -> tuple[Position, list[Record]] | None:
+        """``load``'s answer out of the rows of ``fetch``.
+
         Raises IntegrityError unless the head verifies, every record opens at its place, none is missing, and
         the chain ends at the head.
         """
-        rows = yield (
-            f"SELECT {_HEAD_ONCE}, {_RECORD} FROM conversation.head h"  # noqa: S608 (columns are constants)
-            " LEFT JOIN conversation.turn t ON t.conversation = h.conversation"
-            f" AND t.seq {'> h.base_seq' if whole else '>= h.session_seq'}"
-            " LEFT JOIN key.session_key k ON k.id = t.session_key AND k.conversation = h.conversation"
-            " WHERE h.conversation = %s ORDER BY t.seq",
-            (conversation,),
-        )
         if not rows:
             return None
         head = head_of(conversation, rows[0])
@@ -153,7 +169,8 @@ class Conversations:
         after, record = _next(before, key, body, turn_id)
         moved = yield (
             "WITH moved AS (UPDATE conversation.head"  # noqa: S608 (what is put in are constants)
-            " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at = now()"
+            " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at ="
+            " CASE WHEN touched_at < now() - interval '1 minute' THEN now() ELSE touched_at END"
             " WHERE conversation = %s AND seq = %s AND hash = %s AND base_seq = %s"
             " AND EXISTS (SELECT FROM key.session_key WHERE id = %s) RETURNING conversation)"
             f"{made} {_INSERT_TURN} SELECT conversation, %s, %s, %s, %s FROM moved RETURNING seq",
