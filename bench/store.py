@@ -87,7 +87,7 @@ class _Bench:
 
     def _configure(self) -> None:
         passwords = {role: secrets.token_urlsafe(16) for role in ROLES}
-        migrate(self._url, default_logins(passwords))
+        migrate(self._url, default_logins(passwords), shop=True)
         rest = self._url.partition("@")[2]
         key = base64.b64encode(bytes(range(32))).decode()
         settings = {
