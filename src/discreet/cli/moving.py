@@ -67,7 +67,7 @@ class _Tally:
         self.states[outcome.state] += 1
         self.events[outcome.state] += outcome.events
         if outcome.state is not State.AGREES:
-            rows = f" {', '.join(map(str, outcome.unreadable))}" if outcome.unreadable else ""
+            rows = f": {', '.join(map(str, outcome.unreadable))}" if outcome.unreadable else ""
             print(f"the conversation that begins with row {outcome.first_row} {outcome.state.value}{rows}")
 
     def progress(self) -> None:
