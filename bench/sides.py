@@ -27,7 +27,7 @@ _PASSWORDS = {role: secrets.token_urlsafe(16) for role in ROLES}
 
 def store_on(url: str, domain: Domain) -> EncryptedTrackerStore:
     """The tracker store of a process of its own on the owner's database ``url``, migrated first."""
-    migrate(url, default_logins(_PASSWORDS))
+    migrate(url, default_logins(_PASSWORDS), shop=True)
     key = base64.b64encode(KEY).decode()
     settings = {
         "role": "rasa",

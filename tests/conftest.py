@@ -90,7 +90,7 @@ def throwaway_postgres(*, durable: bool = False) -> Iterator[EmbeddedPostgres]:
 def template(postgres: EmbeddedPostgres) -> dict[str, str]:
     """The migrated template database; returns the roles' passwords."""
     passwords = {role: secrets.token_urlsafe(16) for role in ROLES}
-    migrate(postgres.url, default_logins(passwords))
+    migrate(postgres.url, default_logins(passwords), shop=True)
     return passwords
 
 

@@ -153,6 +153,9 @@ def test_every_command_is_documented() -> None:
     documented = (PROJECT / "docs" / "operate.md").read_text()
     source = (PROJECT / "src" / "discreet" / "cli" / "__init__.py").read_text()
     commands = re.findall(r"@(\w+)\.command\((?:\"(\w+)\")?.*?\)\ndef (\w+)", source)
-    names = [f"{'' if group == 'app' else group + ' '}{named or function}" for group, named, function in commands]
+    names = [
+        f"{'' if group == 'app' else group + ' '}{named or function.replace('_', '-')}"
+        for group, named, function in commands
+    ]
     assert {"up", "db verify", "keys list"} <= set(names)
     assert [name for name in names if f"discreet {name}" not in documented] == []

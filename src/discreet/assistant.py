@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import secrets
 import shutil
 import socket
 import sys
@@ -26,7 +25,7 @@ from discreet.policy import load_policy
 from discreet.shop.seed import seed_if_empty
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
-from discreet.storage.migrations import ROLES, Login, default_logins, migrate
+from discreet.storage.migrations import Login, default_logins, kept_passwords, migrate
 from discreet.storage.places import (
     Account,
     others_can_enter,
@@ -150,25 +149,11 @@ class Assistant:
     def _migrate(self, owner_url: str) -> dict[str, str]:
         """Brings the schema up to date and returns each role's URL."""
         given = dict(self._options.role_urls)
-        passwords = self._passwords()
-        logins = default_logins(passwords)
+        logins = default_logins(kept_passwords(self.state / "role-passwords.json"))
         for role, url in given.items():
             logins[role] = Login(urlsplit(url).username or "")
-        migrate(owner_url, logins)
-        parts = urlsplit(owner_url)
-        rest = parts.netloc.rpartition("@")[2]
-        query = f"?{parts.query}" if parts.query else ""
-        made = {role: f"{parts.scheme}://discreet_{role}:{passwords[role]}@{rest}{parts.path}{query}" for role in ROLES}
-        return {**made, **given}
-
-    def _passwords(self) -> dict[str, str]:
-        file = self.state / "role-passwords.json"
-        if not file.exists():
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as output:
-                json.dump({role: secrets.token_urlsafe(24) for role in ROLES}, output)
-        passwords: dict[str, str] = json.loads(file.read_text())
-        return passwords
+        migrate(owner_url, logins, shop=True)
+        return {**{role: login.url(owner_url) for role, login in logins.items()}, **given}
 
     def _start_processes(self, model: Path) -> None:
         account = self._accounts

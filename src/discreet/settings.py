@@ -3,6 +3,8 @@
 Passwords and keys come neither from the environment (children inherit it, crash reports print it) nor from a
 file that other processes can read, but as JSON in an unlinked file whose descriptor number stands in
 ``DISCREET_SECRETS_FD``. ``DISCREET_SECRETS_FILE`` names a file instead, for installations with their own supervisor.
+A bot that takes the tracker store alone and is started by Rasa's own commands has the file that
+``discreet db migrate`` made in its state folder.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -19,6 +22,9 @@ from typing import Any
 from discreet.crypto import keyring
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import SettingsError
+
+STORE = "store"
+"""The role of a bot that takes the tracker store and the lock store, and nothing else of ours."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,11 @@ class Settings:
         return self.run_dir / "payment" / "payment.sock"
 
 
+def own_file(state: Path) -> Path:
+    """Where ``discreet db migrate`` writes what a bot with the store alone needs; its keys lie beside it."""
+    return state / "rasa.json"
+
+
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """This process's settings. Raises SettingsError naming what is missing, never a value."""
     env = os.environ if environment is None else environment
@@ -64,29 +75,57 @@ def process_settings() -> Settings:
     return load_settings()
 
 
-def _read(env: Mapping[str, str]) -> str:
+def _read(env: Mapping[str, str]) -> dict[str, Any]:
     if "DISCREET_SECRETS_FD" in env:
         try:
             descriptor = int(env["DISCREET_SECRETS_FD"])
             # Locked, because a rotation writes it anew; pread, because worker processes share its position.
             fcntl.lockf(descriptor, fcntl.LOCK_SH)
             try:
-                return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode()
+                return _json(os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode())
             finally:
                 fcntl.lockf(descriptor, fcntl.LOCK_UN)
         except (OSError, ValueError):
             raise SettingsError("DISCREET_SECRETS_FD does not name a readable descriptor") from None
     if "DISCREET_SECRETS_FILE" in env:
-        try:
-            return Path(env["DISCREET_SECRETS_FILE"]).read_text()
-        except OSError:
-            raise SettingsError("the file named by DISCREET_SECRETS_FILE cannot be read") from None
-    raise SettingsError("DISCREET_SECRETS_FD is not set: start this with `make run` or `discreet up`")
+        return _read_file(Path(env["DISCREET_SECRETS_FILE"]), "the file named by DISCREET_SECRETS_FILE")
+    file = own_file(Path(env.get("DISCREET_STATE") or ".discreet"))
+    if not file.exists():
+        raise SettingsError(
+            "DISCREET_SECRETS_FD is not set: start this with `make run` or `discreet up`. A bot of your own that takes "
+            f"the tracker store alone needs {file.parent.name}/{file.name}: run `discreet db migrate` in its folder, "
+            "and Rasa from there too"
+        )
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise SettingsError(f"others may read {file.name}; take it from them with chmod go-rwx")
+    return _read_file(file, f"the settings file {file.name}")
 
 
-def _parse(text: str) -> Settings:
+def _read_file(file: Path, called: str) -> dict[str, Any]:
+    """A settings file. Where it holds no keys of its own, they are the files in the folder ``keys`` beside it."""
+    try:
+        raw = _json(file.read_text())
+    except OSError:
+        raise SettingsError(f"{called} cannot be read") from None
+    folder = file.resolve().parent
+    defaults: dict[str, Any] = {"run_dir": str(folder), "project_dir": str(folder.parent)}
+    if "keys" not in raw and raw.get("role") == STORE:
+        defaults["keys"] = keyring.keys_for(STORE, folder / "keys")
+    return {**defaults, **raw}
+
+
+def _json(text: str) -> dict[str, Any]:
     try:
         raw = json.loads(text)
+    except ValueError:
+        raw = None
+    if not isinstance(raw, dict):
+        raise SettingsError("the settings handed to this process are incomplete")
+    return raw
+
+
+def _parse(raw: dict[str, Any]) -> Settings:
+    try:
         return Settings(
             role=raw["role"],
             database_url=raw["database_url"],
@@ -94,5 +133,5 @@ def _parse(text: str) -> Settings:
             project_dir=Path(raw["project_dir"]),
             keys=raw["keys"],
         )
-    except (ValueError, KeyError, TypeError):
+    except (KeyError, TypeError):
         raise SettingsError("the settings handed to this process are incomplete") from None

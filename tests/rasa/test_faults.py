@@ -163,7 +163,7 @@ def test_on_a_disk_that_is_really_full_nothing_is_half_kept(
     small_disk: Path, domain: Domain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with EmbeddedPostgres(small_disk, small_disk / "run") as server:
-        migrate(server.url, default_logins(dict.fromkeys(ROLES, "x")))
+        migrate(server.url, default_logins(dict.fromkeys(ROLES, "x")), shop=True)
         url = server.url.replace(server.url.partition("//")[2].partition("@")[0], "discreet_rasa:x")
         monkeypatch.setattr(
             "discreet.rasa.tracker_store.process_settings", lambda: Settings("rasa", url, tmp_path, tmp_path, KEYS)

@@ -82,7 +82,7 @@ def test_the_command_starts_the_database_or_finds_the_one_that_runs(
 ) -> None:
     ring = keyring.ring(keyring.keys_for("rasa", state / "keys"), "conversation")
     with only_one(state), EmbeddedPostgres(state, state / "run", durable=False) as server:
-        migrate(server.url, default_logins(dict.fromkeys(ROLES, "x")))
+        migrate(server.url, default_logins(dict.fromkeys(ROLES, "x")), shop=True)
         owner = Database(server.url)
         _write(owner, ring)
         assert run_verify(state) == 0

@@ -143,6 +143,40 @@ def verify_keys(project: Annotated[Path, typer.Option(help="Folder with privacy.
     raise typer.Exit(run_verify(state_folder(project.resolve())))
 
 
+@db.command()
+def migrate(
+    database_url: Annotated[
+        str, typer.Option(envvar="DISCREET_DATABASE_URL", help="Your Postgres database, as its owner.")
+    ] = "",
+    roles: Annotated[str, typer.Option(help="What the database roles' names begin with.")] = "",
+    project: Annotated[Path, typer.Option(help="The bot's folder, from which Rasa is run.")] = Path(),
+) -> None:
+    """Prepare a database and keys for another Rasa bot that takes the tracker store."""
+    from discreet.cli.migrate import run
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run(state_folder(project.resolve()), database_url, roles))
+
+
+@db.command()
+def import_tracker_store(
+    database_url: Annotated[
+        str,
+        typer.Option(
+            envvar="DISCREET_SOURCE_DATABASE_URL",
+            help="The database to read, such as postgresql://... or sqlite:///...",
+        ),
+    ] = "",
+    verify: Annotated[bool, typer.Option("--verify", help="Change nothing, only compare.")] = False,
+    project: Annotated[Path, typer.Option(help="The bot's folder, in which `discreet db migrate` was run.")] = Path(),
+) -> None:
+    """Move the conversations of Rasa's own SQL tracker store into ours. Safe to repeat."""
+    from discreet.cli.moving import run
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run(state_folder(project.resolve()), database_url, only_verify=verify))
+
+
 @app.command(hidden=True)
 def forget(project: Annotated[Path, typer.Option()] = Path()) -> None:
     """What `make clean` calls first: stop a database that a killed start left, and remove the folder outside."""

@@ -6,11 +6,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from discreet.cli.up import only_one
 from discreet.errors import SettingsError
+from discreet.settings import load_settings, own_file
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
 
@@ -20,12 +21,23 @@ STATEMENT_TIMEOUT_MS = 600_000
 @contextmanager
 def owner_database(state: Path) -> Iterator[Database]:
     """One connection as the database's owner. Raises SettingsError or StorageUnavailable."""
-    with _owner_url(state) as url:
-        database = Database(url, pool_size=1, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
-        try:
+    with _owner_url(state) as url, closing(_database(url)) as database:
+        yield database
+
+
+@contextmanager
+def reader_database(state: Path) -> Iterator[Database]:
+    """One connection that may read conversations and their keys: of a bot that takes the store alone, its own."""
+    if own_file(state).exists() and "DISCREET_DATABASE_URL" not in os.environ:
+        with closing(_database(load_settings({"DISCREET_STATE": str(state)}).database_url)) as database:
             yield database
-        finally:
-            database.close()
+        return
+    with owner_database(state) as database:
+        yield database
+
+
+def _database(url: str) -> Database:
+    return Database(url, pool_size=1, statement_timeout_ms=STATEMENT_TIMEOUT_MS)
 
 
 @contextmanager
@@ -33,6 +45,8 @@ def _owner_url(state: Path) -> Iterator[str]:
     if own := os.environ.get("DISCREET_DATABASE_URL"):
         yield own
         return
+    if own_file(state).exists():
+        raise SettingsError("set DISCREET_DATABASE_URL to this bot's database, as its owner")
     run = Path(tempfile.mkdtemp(prefix="discreet-"))
     run.chmod(0o711)
     server = EmbeddedPostgres(state, run)

@@ -6,7 +6,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from discreet.cli.database import owner_database
+from discreet.cli.database import owner_database, reader_database
 from discreet.crypto import keyring
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.wrapping import KeyRing
@@ -25,7 +25,7 @@ def run_verify(state: Path) -> int:
     """Prints damage by conversation and record. Returns 1 where there is any, else 0."""
     try:
         ring = keyring.ring(keyring.keys_for("rasa", state / "keys"), "conversation")
-        with owner_database(state) as database:
+        with reader_database(state) as database:
             return _print(database, ring)
     except DiscreetError as error:
         print(f"discreet: {error}", file=sys.stderr)

@@ -25,6 +25,7 @@ _GRANTED = {
     "keeper": ("conversation",),
     "payment": (),
     "trainer": ("model",),
+    "store": ("identity", "conversation"),
 }
 """Which process receives which key; docs/threat-model.md says what follows when one falls."""
 

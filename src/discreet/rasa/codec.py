@@ -90,11 +90,12 @@ def session_tracker(sender_id: str, bodies: Sequence[TurnBody], slots: Iterable[
 
 def tracker_from(sender_id: str, events: Iterable[dict[str, Any]], slots: Iterable[Slot]) -> DialogueStateTracker:
     """A tracker that has replayed these events."""
+    return DialogueStateTracker.from_events(sender_id, [event_from(raw) for raw in events], slots)
+
+
+def event_from(raw: dict[str, Any]) -> Event:
+    """Rasa's event again. Raises IntegrityError, and whatever Rasa does, for what is none."""
     classes = event_classes()
-    return DialogueStateTracker.from_events(sender_id, [_event(classes, raw) for raw in events], slots)
-
-
-def _event(classes: dict[str, type[Event]], raw: dict[str, Any]) -> Event:
     # Event.from_parameters walks all subclasses for every event: nine tenths of a long load.
     cls = classes.get(raw.get("event", ""))
     event = cls._from_parameters(raw) if cls is not None else Event.from_parameters(raw)

@@ -134,7 +134,7 @@ class Conversations:
         """The first record of a conversation. Raises StorageConflict if somebody else began it."""
         key, wrapped = self._keys.new(conversation)
         before = Head(conversation, 0, GENESIS, session_seq=1, session_key=key.id)
-        after, record = _next(before, key, body, turn_id)
+        after, record = next_record(before, key, body, turn_id)
         yield (
             f"WITH made AS ({_INSERT_KEY} VALUES (%s, %s, %s, %s)), begun AS (INSERT INTO conversation.head"  # noqa: S608
             " (conversation, seq, hash, session_seq, session_key, base_seq, base_hash, mac)"
@@ -166,7 +166,7 @@ class Conversations:
             before = replace(before, session_key=key.id, session_seq=before.seq + 1)
             made = f", made AS ({_INSERT_KEY} SELECT %s, %s, %s, %s FROM moved)"  # noqa: S608
             made_params = (key.id, before.conversation, wrapped.kek, wrapped.blob)
-        after, record = _next(before, key, body, turn_id)
+        after, record = next_record(before, key, body, turn_id)
         moved = yield (
             "WITH moved AS (UPDATE conversation.head"  # noqa: S608 (what is put in are constants)
             " SET seq = %s, hash = %s, session_seq = %s, session_key = %s, mac = %s, touched_at ="
@@ -212,7 +212,8 @@ class Conversations:
         return Record(seq, place.turn_id, body, at), record_hash(place, blob)
 
 
-def _next(before: Head, key: DataKey, body: bytes, turn_id: bytes | None) -> tuple[Head, bytes]:
+def next_record(before: Head, key: DataKey, body: bytes, turn_id: bytes | None) -> tuple[Head, bytes]:
+    """The head after one more record, and that record. Raises ValueError for a body that is too large."""
     place = RecordPlace(before.conversation, before.seq + 1, key.id, before.hash, turn_id)
     record = key.seal(place, body)
     return replace(before, seq=place.seq, hash=record_hash(place, record)), record

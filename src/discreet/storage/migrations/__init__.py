@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
+import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import psycopg2
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from psycopg2 import extensions, sql
+from sqlalchemy.exc import DBAPIError
 
 from discreet.errors import SettingsError
-from discreet.storage.engine import connect
+from discreet.storage.engine import connect, translated
 
 ROLES = ("rasa", "actions", "keeper", "staff")
 """One database role a process, and one for people who look things up; see ``sql/grants.sql``."""
@@ -31,18 +38,48 @@ class Login:
     def __repr__(self) -> str:
         return f"Login(name={self.name!r})"
 
+    def url(self, owner_url: str) -> str:
+        """This role's URL of the owner's database."""
+        parts = urlsplit(owner_url)
+        who = f"{quote(self.name, safe='')}:{quote(self.password or '', safe='')}"
+        return parts._replace(netloc=f"{who}@{parts.netloc.rpartition('@')[2]}").geturl()
 
-def default_logins(passwords: dict[str, str]) -> dict[str, Login]:
+
+def default_logins(passwords: dict[str, str], prefix: str = "discreet") -> dict[str, Login]:
     """The roles under their usual names, ``discreet_rasa`` and so on, with the given passwords."""
-    return {role: Login(f"discreet_{role}", passwords[role]) for role in ROLES}
+    return {role: Login(f"{prefix}_{role}", passwords[role]) for role in ROLES}
 
 
-def migrate(owner_url: str, logins: dict[str, Login]) -> None:
+def kept_passwords(file: Path) -> dict[str, str]:
+    """The roles' passwords in ``file`` (mode 0600), which is made when it is missing."""
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as output:
+            json.dump({role: secrets.token_urlsafe(24) for role in ROLES}, output)
+    passwords: dict[str, str] = json.loads(file.read_text())
+    return passwords
+
+
+def existing_roles(owner_url: str, logins: Sequence[Login]) -> list[str]:
+    """Which of these roles the server has already: roles belong to a server, not to a database. Raises StorageError."""
+    connection = connect(owner_url, autocommit=True)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) ORDER BY 1", ([login.name for login in logins],)
+            )
+            return [row[0] for row in cursor.fetchall()]
+    finally:
+        connection.close()
+
+
+def migrate(owner_url: str, logins: dict[str, Login], *, shop: bool) -> None:
     """Brings the database to the newest step and its roles to the given logins. Safe to repeat.
 
     ``owner_url`` belongs to the database's owner. Passwords are sent as SCRAM verifiers, so that no
-    statement carries one. Raises SettingsError where the owner may not create roles, and
-    StorageUnavailable without a database.
+    statement carries one. ``shop``: with the demonstration business, which another bot has no use for.
+    Raises SettingsError where the owner may not create roles or the database is used by something else,
+    and StorageUnavailable without a database.
     """
     _make_roles(owner_url, logins)
     config = Config()
@@ -50,7 +87,18 @@ def migrate(owner_url: str, logins: dict[str, Login]) -> None:
     config.attributes["owner_url"] = owner_url
     config.attributes["role_names"] = {role: login.name for role, login in logins.items()}
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "library@head")
+        if shop:
+            command.upgrade(config, "shop@head")
+    except CommandError:
+        raise SettingsError("Another program keeps its own migrations there: use a database of its own.") from None
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg2.errors.DuplicateSchema):
+            raise SettingsError(
+                "The database holds schemas of other programs under our names: use a database of its own."
+            ) from None
+        raise translated(error.orig) from None
 
 
 def statements(name: str, role_names: dict[str, str]) -> str:

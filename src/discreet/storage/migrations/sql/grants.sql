@@ -1,6 +1,4 @@
--- Least privilege, process by process (docs/threat-model.md). Nobody but the owner may create anything.
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
-
+-- Least privilege, process by process (docs/threat-model.md).
 GRANT USAGE ON SCHEMA conversation, key, vault, consent, audit TO {rasa};
 GRANT SELECT, INSERT ON conversation.head, conversation.turn, conversation.web_session TO {rasa};
 GRANT UPDATE (seq, hash, session_seq, session_key, mac, touched_at) ON conversation.head TO {rasa};
@@ -12,7 +10,7 @@ GRANT INSERT ON vault.value, vault.confirmed_turn TO {rasa};
 GRANT SELECT ON consent.state TO {rasa};
 GRANT INSERT ON audit.event TO {rasa};
 
-GRANT USAGE ON SCHEMA key, vault, consent, identity, audit, shop, action TO {actions};
+GRANT USAGE ON SCHEMA key, vault, consent, identity, audit, action TO {actions};
 GRANT SELECT, INSERT ON key.owner_key TO {actions};
 GRANT SELECT ON key.value_key TO {actions};
 GRANT SELECT ON vault.value, vault.confirmed_turn TO {actions};
@@ -21,8 +19,6 @@ GRANT SELECT, INSERT ON consent.event TO {actions};
 GRANT SELECT, INSERT, UPDATE ON consent.state, consent.operation, action.fence TO {actions};
 GRANT SELECT, INSERT ON action.result TO {actions};
 GRANT INSERT ON audit.event TO {actions};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO {actions};
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA shop TO {actions};
 
 GRANT USAGE ON SCHEMA conversation, key, vault, consent, audit, action TO {keeper};
 GRANT SELECT, DELETE ON conversation.head, conversation.turn, conversation.web_session TO {keeper};
