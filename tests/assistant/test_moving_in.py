@@ -177,7 +177,10 @@ def _fill(file: Path, conversations: int, *, events: int = 40) -> str:
     with sa.create_engine(url).begin() as connection:
         connection.execute(sa.text("CREATE TABLE events (id integer PRIMARY KEY, sender_id text, data text)"))
         rows = [
-            {"sender": f"s{number}@example.org", "data": json.dumps({"event": "user", "text": f"word{n}"})}
+            {
+                "sender": f"s{number}@example.org",
+                "data": json.dumps({"event": "user", "text": f"word{n}", "parse_data": {}}),
+            }
             for number in range(conversations)
             for n in range(events)
         ]
