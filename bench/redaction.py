@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import corpora, peers, timing
+from bench import corpora, rivals, timing
 from bench.redactor import both_ways, typed
 from bench.report import Figure, report
 from bench.scoring import NOT_OURS, STRUCTURED, Sample, Score, score
@@ -36,19 +36,19 @@ def main() -> int:
     if os.environ.get("CORPORA"):
         more, others = corpora.folder(Path(os.environ["CORPORA"]))
         sets |= more
-    asked = peers.Asked.of(sets, times=not arguments.quality_only)
-    rivals, missing = peers.run(asked) if os.environ.get("PEERS") else ([], {})
+    asked = rivals.Asked.of(sets, times=not arguments.quality_only)
+    peers, missing = rivals.run(asked) if os.environ.get("PEERS") else ([], {})
     figures: list[Figure] = []
     for name, samples in sets.items():
         scores = {"discreet": score(samples, map(typed, (sample.text for sample in samples)))}
-        scores |= {rival.name: score(samples, rival.found[name]) for rival in rivals}
+        scores |= {rival.name: score(samples, rival.found[name]) for rival in peers}
         figures += _quality(name, scores)
         types(name, scores)
         families(name, scores["discreet"])
         if arguments.misses:
             _write(arguments.misses, name, scores["discreet"])
     if not arguments.quality_only:
-        figures += _times(sets, rivals, arguments.rounds)
+        figures += _times(sets, peers, arguments.rounds)
     for name, why in missing.items():
         print(f"peer left out: {name}: {why}")
     if others:
@@ -60,7 +60,7 @@ def main() -> int:
         "rounds": arguments.rounds,
         "match": "same type, at least half of the longer span's characters shared",
         "left_out": NOT_OURS,
-        "peers": {rival.name: rival.version for rival in rivals},
+        "peers": {rival.name: rival.version for rival in peers},
         "peers_not_installed": missing,
     }
     return report("redaction", figures, conditions)
@@ -70,8 +70,8 @@ def _quality(corpus: str, scores: dict[str, Score]) -> list[Figure]:
     ours = scores["discreet"]
 
     def figure(name: str, value: float, unit: str, of: Any) -> Figure:
-        rivals = {rival: round(of(other), 4) for rival, other in scores.items() if rival != "discreet"}
-        return Figure(f"{corpus}_{name}".lower(), value, unit, {"peers": rivals} if rivals else {})
+        peers = {rival: round(of(other), 4) for rival, other in scores.items() if rival != "discreet"}
+        return Figure(f"{corpus}_{name}".lower(), value, unit, {"peers": peers} if peers else {})
 
     figures = []
     for kind in sorted(ours.types, key=lambda kind: (kind not in STRUCTURED, kind)):
@@ -105,13 +105,13 @@ def _own(ours: Score) -> list[Figure]:
     ]
 
 
-def _times(sets: dict[str, list[Sample]], rivals: Sequence[peers.Rival], rounds: int) -> list[Figure]:
+def _times(sets: dict[str, list[Sample]], peers: Sequence[rivals.Rival], rounds: int) -> list[Figure]:
     clean, dense = corpora.clean_and_dense(sets)
     figures, rows = [], {}
     for name, chosen in (("clean", clean), ("dense", dense)):
         ours = timing.speed(find, [sample.text for sample in sets[chosen]], rounds)
         rows[name, "discreet"] = ours
-        theirs = {rival.name: rival.speed[chosen] for rival in rivals}
+        theirs = {rival.name: rival.speed[chosen] for rival in peers}
         rows |= {(name, rival): row for rival, row in theirs.items()}
         for key, unit in (("per_second", "messages/s"), ("p50", "us"), ("p99", "us"), ("p99.9", "us")):
             more = {"corpus": chosen, "peers": {rival: round(row[key], 1) for rival, row in theirs.items()}}
@@ -119,7 +119,7 @@ def _times(sets: dict[str, list[Sample]], rivals: Sequence[peers.Rival], rounds:
     ways = timing.speed(both_ways, [sample.text for sample in sets[dense]], max(1, rounds // 2))
     figures.append(Figure("dense_both_ways_p50", ways["p50"], "us", {"what": "ingress with tokens, then egress"}))
     worst = timing.hostile_times(find, timing.HOSTILE_LENGTH, rounds)
-    theirs = {rival.name: rival.hostile for rival in rivals}
+    theirs = {rival.name: rival.hostile for rival in peers}
     speeds(rows, worst, theirs)
     figures.append(_worst("hostile_worst_ms", worst, "ms", {n: max(t.values()) for n, t in theirs.items() if t}))
     ways_worst = timing.hostile_times(both_ways, timing.HOSTILE_LENGTH, rounds)
