@@ -1,4 +1,4 @@
-"""datafog's Python engine."""
+"""datafog's Python engine, as it is by default."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ TYPES = {
     "US_ROUTING_NUMBER": "BANK_ACCOUNT",
     "API_KEY": "API_KEY",
     "PRIVATE_KEY": "API_KEY",
-    "DE_IBAN": "IBAN",
-    "DE_TAX_ID": "NATIONAL_ID",
-    "DE_SOCIAL_SECURITY_NUMBER": "NATIONAL_ID",
-    "DE_PASSPORT_NUMBER": "PASSPORT",
 }
 
 
@@ -30,7 +26,7 @@ def load() -> Callable[[str], list[Span]]:
     """The finder."""
 
     def find(text: str) -> list[Span]:
-        entities = peer.scan(text, engine="regex", locales=["de"]).entities
+        entities = peer.scan(text, engine="regex").entities
         return [(entity.start, entity.end, TYPES.get(entity.type, "OTHER")) for entity in entities]
 
     return find

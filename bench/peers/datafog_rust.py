@@ -14,7 +14,10 @@ def load() -> Callable[[str], list[Span]]:
     """The finder."""
 
     def find(text: str) -> list[Span]:
-        return [(*finding.codepoint_range, TYPES.get(finding.entity_type, "OTHER")) for finding in peer.scan(text)]
+        return [
+            (finding.codepoint_range.start, finding.codepoint_range.end, TYPES.get(finding.entity_type, "OTHER"))
+            for finding in peer.scan(text)
+        ]
 
     return find
 

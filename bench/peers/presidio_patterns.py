@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from importlib import metadata
 from typing import Any
@@ -44,8 +45,9 @@ class _NoLanguage(NlpEngine):
         return True
 
     def process_text(self, text: str, language: str) -> NlpArtifacts:
-        words = text.lower().split()
-        return NlpArtifacts([], words, [], words, self, language)
+        words = list(re.finditer(r"\w+|[^\w\s]", text.lower()))
+        tokens = [word[0] for word in words]
+        return NlpArtifacts([], tokens, [word.start() for word in words], tokens, self, language)
 
     def process_batch(self, texts: Iterable[str], language: str, **_: Any) -> Any:
         return ((text, self.process_text(text, language)) for text in texts)
