@@ -72,7 +72,7 @@ FAMILIES: dict[str, Family] = {
         _password,
         (" it does not work",),
     ),
-    "pin": framed("PASSWORD", ("my pin is ", "PIN: ", "pin code ", "my card pin is "), lambda rng: digits(rng, 4)),
+    "pin": framed("PASSWORD", ("my pin is ", "PIN: ", "my card pin is "), lambda rng: digits(rng, 4)),
     "username": framed(
         "USERNAME",
         ("my username is ", "user name: ", "username: ", "my login is ", "Benutzername: "),
