@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bench.scoring import Span
-from discreet.cli.redact import _TYPES as TYPES
+from discreet.redaction.types import type_of
 from discreet.policy import load_policy
 from discreet.redaction.find import MAX_TEXT, find
 from discreet.redaction.redact import Redactor
@@ -13,7 +13,7 @@ from tests.conftest import PROJECT
 
 def typed(text: str) -> tuple[Span, ...]:
     """What is found, under the names that ``discreet redact --jsonl`` prints."""
-    return tuple((span.start, span.end, TYPES[span.category]) for span in find(text[:MAX_TEXT]))
+    return tuple((span.start, span.end, type_of(span.category)) for span in find(text[:MAX_TEXT]))
 
 
 def both_ways(text: str) -> str:

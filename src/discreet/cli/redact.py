@@ -9,15 +9,7 @@ from pathlib import Path
 from discreet.policy import load_policy
 from discreet.redaction.find import MAX_TEXT, find
 from discreet.redaction.redact import Redactor
-
-_TYPES = {
-    "payment_card": "CREDIT_CARD",
-    "iban": "IBAN",
-    "email": "EMAIL",
-    "phone": "PHONE",
-    "card_security_code": "CARD_SECURITY_CODE",
-    "password": "PASSWORD",
-}
+from discreet.redaction.types import type_of
 
 
 def run(project: Path, *, jsonl: bool) -> int:
@@ -29,5 +21,5 @@ def run(project: Path, *, jsonl: bool) -> int:
             print(redactor.egress(text))
             continue
         spans = find(json.loads(text)["text"][:MAX_TEXT])
-        print(json.dumps({"spans": [{"start": s.start, "end": s.end, "type": _TYPES[s.category]} for s in spans]}))
+        print(json.dumps({"spans": [{"start": s.start, "end": s.end, "type": type_of(s.category)} for s in spans]}))
     return 0

@@ -7,18 +7,9 @@ from dataclasses import dataclass, field
 
 from discreet.policy import Policy
 from discreet.redaction.find import MAX_TEXT, Span, find
+from discreet.redaction.masks import burnt, mask_of
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import mask_all, neutralise
-
-_BURNT = {"card_security_code": "[security code removed]", "password": "[password removed]"}
-_MASKS = {
-    "payment_card": "[card]",
-    "iban": "[account]",
-    "email": "[e-mail address]",
-    "phone": "[phone]",
-    "card_security_code": "[security code]",
-    "password": "[password]",
-}
 
 Seal = Callable[[str, str], str]
 """(category, value) -> token. Called once a distinct value and message."""
@@ -46,24 +37,24 @@ class Redactor:
     def ingress(self, text: str, seal: Seal) -> Redacted:
         """The message with tokens for values and fixed words for what is never kept. ``text`` is a person's."""
         plain = neutralise(text)
-        splice, tokens, burnt = Splice(plain), {}, set()
+        splice, tokens, gone = Splice(plain), {}, set()
         for span in find(plain):
             value = plain[span.start : span.end]
             if self._is_burnt(span.category):
-                burnt.add(span.category)
-                splice.replace(span.start, span.end, _BURNT.get(span.category, "[removed]"))
+                gone.add(span.category)
+                splice.replace(span.start, span.end, burnt(span.category))
                 continue
             if (span.category, value) not in tokens:
                 tokens[span.category, value] = seal(span.category, value)
             splice.replace(span.start, span.end, tokens[span.category, value])
-        return Redacted(splice.text, frozenset(burnt))
+        return Redacted(splice.text, frozenset(gone))
 
     def egress(self, text: str) -> str:
         """A reply with tokens and stray personal data masked: a back end's raw value does not leave."""
         splice = Splice(text)
         for span in _spans(text):
             if text[span.start : span.end] not in self._public:
-                splice.replace(span.start, span.end, _MASKS.get(span.category, "[removed]"))
+                splice.replace(span.start, span.end, mask_of(span.category))
         return mask_all(splice.text)
 
     def _is_burnt(self, category: str) -> bool:

@@ -34,6 +34,6 @@ def values(text: str) -> tuple[Span, ...]:
 def recogniser_hash() -> str:
     """SHA-256 (hex) of everything that decides what is found: a model trained with other recognisers does not fit."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

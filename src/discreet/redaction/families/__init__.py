@@ -1,0 +1,16 @@
+"""The table of recognisers: one family of values a file, the stronger families first.
+
+A finding of an earlier row wins over one of a later row that overlaps it.
+"""
+
+from __future__ import annotations
+
+from discreet.redaction.families import bank, cards, mail, phones
+from discreet.redaction.recogniser import Recogniser
+
+RECOGNISERS: tuple[Recogniser, ...] = (
+    *mail.RECOGNISERS,
+    *bank.RECOGNISERS,
+    *cards.RECOGNISERS,
+    *phones.RECOGNISERS,
+)
