@@ -24,7 +24,7 @@ _DIGIT_OF = {word: digit for digit, line in _DIGITS.items() for word in line.spl
 _TIMES = {"double": 2, "triple": 3, "doppel": 2, "doble": 2}
 _WORD = "(?:" + "|".join(sorted((*_DIGIT_OF, *_TIMES, "o"), key=len, reverse=True)) + ")"
 _GAP = r"[\s,.\-]{1,4}"
-_RUN = re2.compile(rf"(?i)(?:plus{_GAP})?{_WORD}(?:{_GAP}{_WORD})+")
+_RUN = re2.compile(rf"(?i)\b(?:plus{_GAP})?{_WORD}(?:{_GAP}{_WORD})+")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 ENCODED = re2.compile(r"%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")

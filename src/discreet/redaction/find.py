@@ -18,6 +18,9 @@ from discreet.redaction.recogniser import BEFORE, WINDOW, Recogniser
 MAX_TEXT = 16_000
 """Characters that are looked at; channels cap a message far below."""
 
+_AGAIN = 100
+"""How often a search goes back into a refused candidate: each time costs the length of the text."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -45,9 +48,10 @@ class Finder:
         if len(text) > MAX_TEXT:
             raise ValueError("a text is longer than the redactor looks at")
         view = normalise(text)
+        if "[" in view.text or "_" in view.text:
+            # One character each, whatever its length: a token and its mask must not differ for what stands around.
+            view = view.collapsed([match.span() for match in OURS.finditer(view.text)])
         seen = view.text
-        if "[" in seen or "_" in seen:
-            seen = OURS.sub(lambda match: "\x01" * len(match[0]), seen)
         rows = self._filter.Match(seen)
         changed = disguises.digits_for_letters(seen)
         if rows is None and changed is None:
@@ -70,31 +74,58 @@ def find(text: str) -> tuple[Span, ...]:
 
     What lies inside a token or a mask is not looked at. Linear in the text's length. Raises ValueError over MAX_TEXT.
     """
-    return _standard().find(text)
+    return standard().find(text)
 
 
 @lru_cache(maxsize=1)
-def _standard() -> Finder:
+def standard() -> Finder:
+    """The finder with the recognisers that are built in."""
     return Finder(RECOGNISERS)
 
 
 def _values(row: Recogniser, text: str, taken: bytearray, *, disguised: bool) -> Iterator[tuple[int, int]]:
     """The row's values that overlap none found before; marks them as taken."""
     where: Any = text.encode() if text.isascii() else text
-    for match in row.candidate.finditer(where):
-        start, end = match.span(row.group)
-        if row.against is not None and row.against.search(text[max(0, start - BEFORE) : start]):
-            continue
-        near = row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
-        if disguised and not near:
-            continue
-        candidate = text[start : end + row.ahead]
-        if row.stretches is None:
-            stretches: Iterable[tuple[int, int]] = ((0, row.accepted(candidate, near)),)
-        else:
-            stretches = row.stretches(candidate, near)
-        for first, last in stretches:
-            first, last = start + first, start + last
-            if last > first and taken.find(1, first, last) < 0 and row.edges(text, first, last, near):
-                taken[first:last] = b"\x01" * (last - first)
-                yield first, last
+    position: int | None = 0
+    again = _AGAIN if row.again else 0
+    while position is not None:
+        # An iterator, because each start in the middle of a text that is not ASCII costs its length.
+        matches = row.candidate.finditer(where, position)
+        position = None
+        for match in matches:
+            start, end = match.span(row.group)
+            refused = True
+            for first, last in _stretches(row, text, start, end, disguised):
+                if last > first and taken.find(1, first, last) < 0:
+                    taken[first:last] = b"\x01" * (last - first)
+                    refused = False
+                    yield first, last
+            if refused and again and (position := _next_word(text, start, end)) is not None:
+                again -= 1
+                break
+
+
+def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool) -> Iterator[tuple[int, int]]:
+    """What of the candidate is a value, judged by itself and by what stands around it."""
+    if row.against is not None and row.against.search(text[max(0, start - BEFORE) : start]):
+        return
+    near = row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
+    if disguised and not near:
+        return
+    candidate = text[start : end + row.ahead]
+    stretches: Iterable[tuple[int, int]]
+    if row.stretches is None:
+        stretches = ((0, row.accepted(candidate, near)),)
+    else:
+        stretches = row.stretches(candidate, near)
+    for first, last in stretches:
+        if row.edges(text, start + first, start + last, near):
+            yield start + first, start + last
+
+
+def _next_word(text: str, start: int, end: int) -> int | None:
+    """Where the candidate's second word begins; None where it has no other."""
+    start += 1
+    while start < end and (text[start].isalnum() or text[start] in "._-'"):
+        start += 1
+    return start if start < end else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from discreet.redaction import disguises
@@ -28,6 +29,23 @@ class Normalised:
         if self.starts is None or self.ends is None:
             return start, end
         return self.starts[start], self.ends[end - 1]
+
+    def collapsed(self, stretches: Sequence[tuple[int, int]]) -> Normalised:
+        """The view with each of these stretches, in order, as one character that is no part of anything."""
+        if not stretches:
+            return self
+        starts = self.starts or tuple(range(len(self.text)))
+        ends = self.ends or tuple(range(1, len(self.text) + 1))
+        text, position = "", 0
+        new_starts: list[int] = []
+        new_ends: list[int] = []
+        for start, end in stretches:
+            text += self.text[position:start] + "\x01"
+            new_starts += [*starts[position:start], starts[start]]
+            new_ends += [*ends[position:start], ends[end - 1]]
+            position = end
+        text += self.text[position:]
+        return Normalised(text, (*new_starts, *starts[position:]), (*new_ends, *ends[position:]))
 
 
 def normalise(text: str) -> Normalised:

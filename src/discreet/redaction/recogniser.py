@@ -23,7 +23,12 @@ def apart(text: str, start: int, end: int, _near: bool) -> bool:
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     glued = before == "-" and start > 1 and text[start - 2].isalpha()
-    return not (before.isalnum() or after.isalnum() or before in "_+" or glued)
+    return not (in_a_word(before) or in_a_word(after) or before in "_+" or glued)
+
+
+def in_a_word(character: str) -> bool:
+    """Chinese and Japanese have no gaps between words."""
+    return character.isalnum() and character < "\u2e80"
 
 
 def anywhere(_text: str, _start: int, _end: int, _near: bool) -> bool:
@@ -39,7 +44,8 @@ class Recogniser:
     ``near``: a context word stands nearby. ``stretches``, where given, is asked in its place and says which parts of
     the candidate are values. ``ahead``: characters after the candidate that both are shown too. ``edges`` judges the
     characters around a value, ``against`` matches at the end of what precedes a candidate that is something else,
-    ``look_alikes``: beside a context word, letters that look like digits count as digits.
+    ``look_alikes``: beside a context word, letters that look like digits count as digits. ``again``: after a refusal the
+    search goes on behind the candidate's first word, not behind all of it.
     """
 
     category: str
@@ -52,11 +58,17 @@ class Recogniser:
     edges: Callable[[str, int, int, bool], bool] = apart
     against: Any = None
     look_alikes: bool = False
+    again: bool = False
 
 
 def words(*alternatives: str) -> Any:
-    """An expression for any of these words standing alone, whatever their case; digits may follow at once."""
-    return re2.compile(r"(?i)(?:^|[^\pL\pN])(?:" + "|".join(alternatives) + r")(?:$|[^\pL])")
+    """An expression for any of these words standing alone, whatever their case; digits may follow at once.
+
+    Chinese and Japanese words count inside others too: nothing stands between words there.
+    """
+    joined = [word for word in alternatives if word[0] >= "\u3000"]
+    alone = [word for word in alternatives if word[0] < "\u3000"]
+    return re2.compile(rf"(?i)(?:^|[^\pL\pN])(?:{'|'.join(alone)})(?:$|[^\pL])" + "".join(f"|{w}" for w in joined))
 
 
 def preceded_by(*alternatives: str) -> Any:

@@ -13,7 +13,8 @@ from discreet.redaction.recogniser import NO_WORDS, Recogniser, whole, words
 
 _IBAN_WORDS = words("iban", "ibans", "account", "acct", "bank", "konto", "kontonummer", "compte", "cuenta", "rekening")
 _GAP = r"[\s.\-/_+:]{0,2}"
-_HEAD = re2.compile(rf"[A-Za-z]{_GAP}[A-Za-z]{_GAP}[0-9OolISB]{_GAP}[0-9OolISB]")
+_CHECK = rf"(?:[0-9]{_GAP}[0-9OolISB]|[OolISB]{_GAP}[0-9])"
+_HEAD = re2.compile(rf"(?:^|[^0-9A-Za-z])([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})")
 _LONGEST = 34
 _AHEAD = 3 * _LONGEST
 _FIGURES = str.maketrans("OolISB", "001158")
@@ -107,7 +108,7 @@ def _numbered(cue: str, number: str) -> Recogniser:
 
 
 RECOGNISERS = (
-    Recogniser("iban", _HEAD, whole, _IBAN_WORDS, stretches=_ibans, ahead=_AHEAD),
+    Recogniser("iban", _HEAD, whole, _IBAN_WORDS, group=1, stretches=_ibans, ahead=_AHEAD),
     Recogniser(
         "bic",
         re2.compile(

@@ -16,7 +16,7 @@ _CARD_WORDS = words(
     "بطاقتي", "بطاقة", "کارت", "कार्ड", "карта", "карты", "卡号", "cvv2?", "cvc2?",
 )  # fmt: skip
 _GAP = r"[\s.,\-/_+()]{0,3}"
-_LONGEST = 31
+_LONGEST = 39
 _CARD = rf"[0-9](?:{_GAP}[0-9]){{11,{_LONGEST - 1}}}"
 
 
@@ -63,7 +63,8 @@ def _cards(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         for end in ends:
             if not 12 <= end - start <= 19 or (sums[end % 2][end] - sums[end % 2][start]) % 10:
                 continue
-            if not near and (count - end > 9 or _is_a_list(candidate[places[start] : places[end - 1]])):
+            alone = count - end <= 9 or _parted(candidate, places, end)
+            if not near and (not alone or _is_a_list(candidate[places[start] : places[end - 1]])):
                 continue
             sure = _likely(digits[start:end], near)
             if sure and (sure, end - start == 16 or end - start) >= best:
@@ -115,7 +116,7 @@ _EXPIRY_WORDS = (
     r"|\bcaducidad|\bscad(?:enza|e)|\bmm ?/ ?yy)"
 )
 _CODE_WORDS = (
-    r"(?i)(?:\b(?:cvv|cvc)2?|\bcvn|\bcid|\bcsc|\bcvs|\b(?:card )?security (?:code|number|digits)|\bcard code"
+    r"(?i)(?:\b(?:cvv|cvc)2?|\bcvn|\bcid|\bcsc|\bcvs|\b(?:card )?security code|\bcard code"
     r"|\bcard verification (?:code|number|value)|pr[uü]e?fnummer|pr[uü]e?fziffer|sicherheitscode|\bc[oó]digo de seguridad"
     r"|\bcode de s[eé]curit[eé]|\bcryptogramme|\bcodice di sicurezza|\bback (?:code|digits)|\b(?:three|3) digits on the back)"
 )

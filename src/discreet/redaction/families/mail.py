@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import re2
 
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole, words
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, apart, whole, words
 
 # Negated or wide ASCII-based sets: Unicode letter classes under repeats do not fit RE2's automaton.
 _L = r"0-9A-Za-z\x{80}-\x{10FFFF}"
@@ -41,7 +41,7 @@ _NOBODY = frozenset(
     "me us you it them him her at is was were are be am look looked looking order ordered bought buy shop shops shopping "
     "shopped page pages site website store item items sold sell only here there now available work working home meet "
     "stay stayed live one price prices offer offers product products parcel arrived arrive delivered sale found seen saw "
-    "see go went login log available anything something nothing and or but the a an of to in on by not".split()
+    "what which this that any some my your our their see go went login log available anything something nothing and or but the a an of to in on by not".split()
 )
 _MAIL_WORDS = words(
     "e-?mails?", "mails?", "contact", "reach", "write", "wrote", "send", "address", "adresse", "correo", "e-?mailadresse",
@@ -78,9 +78,12 @@ def _spoken(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     bare = at.strip().lower()
     sign = not bare.isalpha()
     free = labels[0].lower() in _FREE
-    if sign or written or free or near:
-        if bare in ("a", "chez") and not (written or free):
-            return
+    if bare == "at":
+        # "at what point my ..." is nobody's address.
+        good = free or (dots[0].strip(" _()[]{}<>*").lower() == "dot") or (near and not written)
+    else:
+        good = written or free if bare == "chez" else sign or written or free or near
+    if good and labels[0].lower() not in _NOBODY:
         yield 0, len(candidate) - len(host) + sum(map(len, labels)) + sum(map(len, dots))
 
 
@@ -88,7 +91,17 @@ def _ends_a_host(labels: list[str]) -> bool:
     return len(labels) >= 2 and labels[-1].lower() in _TLDS and not labels[-1].isdigit()
 
 
+def _no_login(text: str, start: int, _end: int, _near: bool) -> bool:
+    """Not the name and port or password before the host of an address of the web."""
+    before = text[max(0, start - 80) : start].rpartition("://")
+    return not before[1] or any(character in "/?#= " for character in before[2])
+
+
+def _outside(text: str, start: int, end: int, near: bool) -> bool:
+    return apart(text, start, end, near) and _no_login(text, start, end, near)
+
+
 RECOGNISERS = (
-    Recogniser("email", re2.compile(_PLAIN), whole, NO_WORDS, stretches=_plain, edges=anywhere),
-    Recogniser("email", re2.compile(_SPOKEN), whole, _MAIL_WORDS, stretches=_spoken),
+    Recogniser("email", re2.compile(_PLAIN), whole, NO_WORDS, stretches=_plain, edges=_no_login),
+    Recogniser("email", re2.compile(_SPOKEN), whole, _MAIL_WORDS, stretches=_spoken, edges=_outside, again=True),
 )

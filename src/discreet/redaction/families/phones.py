@@ -9,7 +9,7 @@ from functools import lru_cache
 import phonenumbers
 import re2
 
-from discreet.redaction.recogniser import THINGS, Recogniser, whole, words
+from discreet.redaction.recogniser import THINGS, Recogniser, in_a_word, whole, words
 
 _PHONE_WORDS = words(
     "phones?", "phone (?:number|no)", "telephone", "tel", "tél", "mobile", "mob", "cell", "cellphone", "call(?: me)?",
@@ -18,7 +18,7 @@ _PHONE_WORDS = words(
     "rufnummer", "meine nummer", "nummer ist", "natel", "numéro(?: de téléphone)?", "téléphone", "portable", "gsm", "fixe",
     "teléfono", "telefono", "móvil", "movil", "celular", "número", "fono", "cellulare", "numero", "telemóvel", "telefone",
     "telefoon", "mijn nummer", "mobiel", "mobil", "mobilen", "mitt nummer", "puhelin(?:numero)?", "numer", "komórka",
-    "mój telefon", "cep", "телефон", "номер", "電話", "电话", "手机", "هاتف", "رقم", "फोन", "t", "m", "ph",
+    "mój telefon", "cep", "телефон", "номер", "電話", "电话", "手机", "هاتف", "رقم", "फोन", "[tm]:", "ph",
 )  # fmt: skip
 _GAP = r"[\s().\-/,]{0,3}"
 _EXTENSION = r"(?:[ ,]{0,2}(?:extension|ext|x|durchwahl|dw|poste)[.:]{0,2} ?[0-9]{1,6})?"
@@ -82,7 +82,7 @@ def _edges(text: str, start: int, end: int, near: bool) -> bool:
     """Neither inside a longer number or word, nor behind a sign that makes it a part of one."""
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
-    if before.isalnum() or after.isalnum() or before in "_+#$£€%" or after in "_%":
+    if in_a_word(before) or in_a_word(after) or before in "_+#$£€%" or after in "_%":
         return False
     if before in "-./," and start > 1 and text[start - 2].isalnum() and not near:
         return False
