@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bench.scoring import Span
-from discreet.redaction.types import type_of
 from discreet.policy import load_policy
 from discreet.redaction.find import MAX_TEXT, find
 from discreet.redaction.redact import Redactor
 from discreet.redaction.tokens import mint
+from discreet.redaction.types import type_of
 from tests.conftest import PROJECT
 
 

@@ -31,9 +31,7 @@ ENCODED = re2.compile(r"%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A
 HINT = re2.compile(rf"(?i)%[0-9A-F]{{2}}|&[#A-Z]|\b{_WORD}{_GAP}{_WORD}{_GAP}{_WORD}\b|\b(?:double|triple) {_WORD}")
 """What an ASCII text has in which something is disguised."""
 _PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});|.", re.DOTALL)
-_LATIN = str.maketrans(
-    "АВЕКМНОРСТУХаеорсухіјѕԁԛԝІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν", "ABEKMHOPCTYXaeopcyxijsdqwIJSABEZHIKMNOPTYXoav"
-)
+_LATIN = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕԁԛԝІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν", "ABEKMHOPCTYXaeopcyxijsdqwIJSABEZHIKMNOPTYXoav")
 _MIXED = re.compile(r"[0-9A-Za-z\u0370-\u03ff\u0400-\u052f]+")
 LOOKS_LIKE_A_DIGIT = re2.compile(r"[0-9][OolISB]|[OolISB][0-9]")
 _NUMBER_LIKE = re.compile(r"(?<![^\W_])[0-9OolISB]{2,40}(?![^\W_])")

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from discreet.redaction import disguises
 
-_HARMLESS = re.compile("[\\x00-\\x7f’‘“”„«»¿¡éèêëáàâäãåíìîïóòôöõøúùûüçñßæœÉÈÁÀÂÄÅÓÖØÚÜÇÑÆ£€¥§°…ščřžýůěąęłśżźćńőűğışİŞÇ🙂🙏👍]*\\Z")
+_HARMLESS = re.compile(
+    "[\\x00-\\x7f’‘“”„«»¿¡éèêëáàâäãåíìîïóòôöõøúùûüçñßæœÉÈÁÀÂÄÅÓÖØÚÜÇÑÆ£€¥§°…ščřžýůěąęłśżźćńőűğışİŞÇ🙂🙏👍]*\\Z"
+)
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 _DOTS = dict.fromkeys("·∙⋅‧・․。｡", ".")
 _SLASHES = dict.fromkeys("⁄∕⧸", "/")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from discreet.policy import Policy
-from discreet.redaction.find import MAX_TEXT, Finder, Span, standard
+from discreet.redaction.custom import finder_of
+from discreet.redaction.find import MAX_TEXT, Finder, Span
 from discreet.redaction.masks import burnt, mask_of
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import mask_all, neutralise
@@ -36,21 +37,26 @@ class Redactor:
 
     def __init__(self, policy: Policy, public: Iterable[str] = ()) -> None:
         self._policy = policy
-        self._finder = standard()
+        self._finder = finder_of(policy)
         self._public = frozenset(
             _folded(text[span.start : span.end]) for text in public for span in _spans(self._finder, text)
         )
 
-    def ingress(self, text: str, seal: Seal, *, asked: frozenset[str] = frozenset()) -> Redacted:
+    def ingress(
+        self, text: str, seal: Seal, *, asked: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
+    ) -> Redacted:
         """The message with tokens for values and fixed words for what is never kept. ``text`` is a person's.
 
         ``asked`` names categories that the conversation is asking for just now: a one-time code is sealed only then.
+        ``later`` names categories that the caller deals with itself.
         """
         plain = neutralise(text)
         tokens: dict[tuple[str, str], str] = {}
         gone: set[str] = set()
 
-        def replacement(span: Span, value: str) -> str:
+        def replacement(span: Span, value: str) -> str | None:
+            if span.category in later:
+                return None
             if self._is_burnt(span.category, asked):
                 gone.add(span.category)
                 return burnt(span.category)
@@ -67,6 +73,10 @@ class Redactor:
             return None if _folded(value) in self._public else mask_of(span.category)
 
         return mask_all(self._replaced(text, replacement))
+
+    def found(self, text: str) -> tuple[Span, ...]:
+        """Every finding, the operator's own recognisers included. Raises ValueError over MAX_TEXT characters."""
+        return self._finder.find(text)
 
     def _replaced(self, text: str, replacement: Callable[[Span, str], str | None]) -> str:
         for _ in range(_ROUNDS):

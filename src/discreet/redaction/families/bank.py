@@ -53,7 +53,9 @@ def _ibans(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
             gap += 1
             if gap > 3 or not (character.isspace() or character in ".-/_+:"):
                 return
-    if len(number) == len(layout) and (_right(number.upper(), layout) or (near and _right(_figures(number, layout), layout))):
+    if len(number) == len(layout) and (
+        _right(number.upper(), layout) or (near and _right(_figures(number, layout), layout))
+    ):
         yield 0, ends[-1]
 
 
@@ -66,7 +68,8 @@ def _right(number: str, layout: str) -> bool:
 def _figures(number: str, layout: str) -> str:
     """Letters that look like digits as digits, where the country has only digits."""
     return "".join(
-        character.translate(_FIGURES) if kind == "n" else character for character, kind in zip(number, layout, strict=True)
+        character.translate(_FIGURES) if kind == "n" else character
+        for character, kind in zip(number, layout, strict=True)
     ).upper()
 
 
@@ -88,11 +91,7 @@ def _account(candidate: str, _near: bool) -> int:
 
 
 _COUNTRIES = frozenset(
-    "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ CA CD CF CG CH "
-    "CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ES ET FI FJ FR GA GB GE GH GI GM GN GR GT GY HK HN HR HT "
-    "HU ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KR KW KY KZ LA LB LI LK LR LS LT LU LV LY MA MC MD ME MG MK ML MM MN "
-    "MO MR MT MU MV MW MX MY MZ NA NE NG NI NL NO NP NZ OM PA PE PG PH PK PL PS PT PY QA RO RS RU RW SA SC SD SE SG SI "
-    "SK SL SM SN SO SR SV SY TD TG TH TJ TM TN TR TT TW TZ UA UG US UY UZ VA VE VN XK YE ZA ZM ZW".split()
+    ["AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BM", "BN", "BO", "BR", "BS", "BT", "BW", "BY", "BZ", "CA", "CD", "CF", "CG", "CH", "CI", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "ES", "ET", "FI", "FJ", "FR", "GA", "GB", "GE", "GH", "GI", "GM", "GN", "GR", "GT", "GY", "HK", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IN", "IQ", "IR", "IS", "IT", "JM", "JO", "JP", "KE", "KG", "KH", "KR", "KW", "KY", "KZ", "LA", "LB", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MG", "MK", "ML", "MM", "MN", "MO", "MR", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NE", "NG", "NI", "NL", "NO", "NP", "NZ", "OM", "PA", "PE", "PG", "PH", "PK", "PL", "PS", "PT", "PY", "QA", "RO", "RS", "RU", "RW", "SA", "SC", "SD", "SE", "SG", "SI", "SK", "SL", "SM", "SN", "SO", "SR", "SV", "SY", "TD", "TG", "TH", "TJ", "TM", "TN", "TR", "TT", "TW", "TZ", "UA", "UG", "US", "UY", "UZ", "VA", "VE", "VN", "XK", "YE", "ZA", "ZM", "ZW"]
 )
 
 

@@ -120,7 +120,9 @@ _CODE_WORDS = (
     r"|\bcard verification (?:code|number|value)|pr[uü]e?fnummer|pr[uü]e?fziffer|sicherheitscode|\bc[oó]digo de seguridad"
     r"|\bcode de s[eé]curit[eé]|\bcryptogramme|\bcodice di sicurezza|\bback (?:code|digits)|\b(?:three|3) digits on the back)"
 )
-_OVER = r"(?:[\s:=#\"'.(-]{0,3}(?:code|number|no|nr|is|are|ist|est|es|on the back is|of the card is)?[\s:=#\"'.(-]{1,3})"
+_OVER = (
+    r"(?:[\s:=#\"'.(-]{0,3}(?:code|number|no|nr|is|are|ist|est|es|on the back is|of the card is)?[\s:=#\"'.(-]{1,3})"
+)
 _NEAR_A_CARD = words(
     "cards?", "credit", "debit", "visa", "mastercard", "amex", "cc", "cvv2?", "cvc2?", "karte", "carte", "tarjeta",
     "carta", "security code", "[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]{4,}", "[0-9]{4}[ .-]?[0-9]{6}[ .-]?[0-9]{4,5}",

@@ -23,7 +23,9 @@ _PHONE_WORDS = words(
 _GAP = r"[\s().\-/,]{0,3}"
 _EXTENSION = r"(?:[ ,]{0,2}(?:extension|ext|x|durchwahl|dw|poste)[.:]{0,2} ?[0-9]{1,6})?"
 _PHONE = rf"(?i)(?:\(?\+\s?)?\(?[0-9](?:{_GAP}[0-9]){{6,31}}{_EXTENSION}"
-_DATE = re.compile(r"[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d(?:\D.*)?|(?:19|20)\d\d[./-][01]\d[./-][0-3]\d(?:\D.*)?", re.DOTALL)
+_DATE = re.compile(
+    r"[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d(?:\D.*)?|(?:19|20)\d\d[./-][01]\d[./-][0-3]\d(?:\D.*)?", re.DOTALL
+)
 _TAIL = re.compile(r"[ ,]{0,2}(?:e|x|dw|durch|poste)", re.IGNORECASE)
 _PARTS = re.compile(r" ?/ |, ?|\n|\s{2,}|\) ?\(")
 _US = re.compile(r"(?:1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}")
