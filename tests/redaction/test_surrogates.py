@@ -55,8 +55,11 @@ def test_one_value_is_one_value_within_a_conversation_and_another_in_the_next() 
 def test_what_stands_around_stays() -> None:
     text = "mail a@post.example or +44 7400 932966, thanks"
     new = Surrogates(Random(3)).in_place(text, find(text))
-    assert new.startswith("mail ") and " or +44 7" in new and new.endswith(", thanks")
-    assert "a@post.example" not in new and "932966" not in new
+    assert new.startswith("mail ")
+    assert " or +44 7" in new
+    assert new.endswith(", thanks")
+    assert "a@post.example" not in new
+    assert "932966" not in new
 
 
 @given(st.sampled_from(sorted(TYPES)), st.text(min_size=1, max_size=40), st.integers())

@@ -1,4 +1,4 @@
-"""The disguises that go beyond one character: encodings, other scripts' letters, digits in words, letters for digits."""
+"""Disguises that go beyond one character: encodings, other scripts' letters, digits in words, letters for digits."""
 
 from __future__ import annotations
 

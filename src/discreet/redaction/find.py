@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,12 +13,13 @@ import re2
 from discreet.redaction import disguises
 from discreet.redaction.families import RECOGNISERS
 from discreet.redaction.masks import OURS
-from discreet.redaction.normalise import normalise
+from discreet.redaction.normalise import HARMLESS, normalise
 from discreet.redaction.recogniser import BEFORE, WINDOW, Recogniser
 
 MAX_TEXT = 16_000
 """Characters that are looked at; channels cap a message far below."""
 
+_DIGIT = re.compile("[0-9]")
 _AGAIN = 100
 """How often a search goes back into a refused candidate: each time costs the length of the text."""
 
@@ -38,16 +40,18 @@ class Finder:
         self._rows = tuple(recognisers)
         self._look_alikes = [index for index, row in enumerate(self._rows) if row.look_alikes]
         # Which candidates occur at all, asked of all rows in one call: most messages hold none.
-        self._filter = re2.Filter()
-        for row in self._rows:
-            self._filter.Add(row.candidate.pattern)
-        self._filter.Compile()
+        self._filter = _filter(row.candidate.pattern for row in self._rows)
+        wordy = [row.candidate.pattern for row in self._rows if not row.digits]
+        self._wordy = _filter([disguises.HINT.pattern, *wordy])
 
     def find(self, text: str) -> tuple[Span, ...]:
         """See ``find``."""
         if len(text) > MAX_TEXT:
             raise ValueError("a text is longer than the redactor looks at")
-        view = normalise(text)
+        plain = HARMLESS.match(text) is not None
+        if plain and not _DIGIT.search(text) and self._wordy.Match(text) is None:
+            return ()
+        view = normalise(text, plain=plain)
         if "[" in view.text or "_" in view.text:
             # One character each, whatever its length: a token and its mask must not differ for what stands around.
             view = view.collapsed([match.span() for match in OURS.finditer(view.text)])
@@ -67,6 +71,14 @@ class Finder:
                     found.append(Span(*view.original(start, end), self._rows[index].category))
         found.sort(key=lambda span: span.start)
         return tuple(found)
+
+
+def _filter(patterns: Iterable[str]) -> Any:
+    made = re2.Filter()
+    for pattern in patterns:
+        made.Add(pattern)
+    made.Compile()
+    return made
 
 
 def find(text: str) -> tuple[Span, ...]:
@@ -113,11 +125,7 @@ def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool
     if disguised and not near:
         return
     candidate = text[start : end + row.ahead]
-    stretches: Iterable[tuple[int, int]]
-    if row.stretches is None:
-        stretches = ((0, row.accepted(candidate, near)),)
-    else:
-        stretches = row.stretches(candidate, near)
+    stretches = row.stretches(candidate, near) if row.stretches else [(0, row.accepted(candidate, near))]
     for first, last in stretches:
         if row.edges(text, start + first, start + last, near):
             yield start + first, start + last

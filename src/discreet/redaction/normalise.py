@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from discreet.redaction import disguises
 
-_HARMLESS = re.compile(
+HARMLESS = re.compile(
     "[\\x00-\\x7f’‘“”„«»¿¡éèêëáàâäãåíìîïóòôöõøúùûüçñßæœÉÈÁÀÂÄÅÓÖØÚÜÇÑÆ£€¥§°…ščřžýůěąęłśżźćńőűğışİŞÇ🙂🙏👍]*\\Z"
 )
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
@@ -50,13 +50,13 @@ class Normalised:
         return Normalised(text, (*new_starts, *starts[position:]), (*new_ends, *ends[position:]))
 
 
-def normalise(text: str) -> Normalised:
+def normalise(text: str, *, plain: bool = False) -> Normalised:
     """The view. Per character: NFKC, Unicode digits to ASCII, dashes to ``-``, spaces to one blank, invisible
     characters out. Then HTML entities and percent-encoding decoded once, Latin for look-alikes of other scripts inside
     words with Latin letters or digits, and digits for runs of three or more spelled-out ones. Linear in the length.
+    ``plain``: the caller has seen that the text is HARMLESS.
     """
-    plain = text.isascii() or _HARMLESS.match(text) is not None
-    if plain and not disguises.HINT.search(text):
+    if (plain or HARMLESS.match(text) is not None) and not disguises.HINT.search(text):
         return Normalised(text)
     pieces = disguises.decoded(text) if disguises.ENCODED.search(text) else _characters(text)
     characters: list[str] = []

@@ -44,8 +44,8 @@ class Recogniser:
     ``near``: a context word stands nearby. ``stretches``, where given, is asked in its place and says which parts of
     the candidate are values. ``ahead``: characters after the candidate that both are shown too. ``edges`` judges the
     characters around a value, ``against`` matches at the end of what precedes a candidate that is something else,
-    ``look_alikes``: beside a context word, letters that look like digits count as digits. ``again``: after a refusal the
-    search goes on behind the candidate's first word, not behind all of it.
+    ``look_alikes``: beside a context word, letters that look like digits count as digits. ``again``: after a refusal
+    the search goes on behind the candidate's first word, not behind all of it. ``digits``: no candidate is without one.
     """
 
     category: str
@@ -59,6 +59,12 @@ class Recogniser:
     against: Any = None
     look_alikes: bool = False
     again: bool = False
+    digits: bool = False
+
+
+def listed(lines: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(lines.split())
 
 
 def words(*alternatives: str) -> Any:

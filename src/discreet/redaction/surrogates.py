@@ -1,7 +1,7 @@
 """Invented values that keep the form of real ones, for exports and training data.
 
-Numbers keep their layout: each digit is drawn anew, separators stay, checks are right again. Nothing of a real value but
-its layout, its country and its brand's first digit passes into an invented one.
+Numbers keep their layout: each digit is drawn anew, separators stay, checks are right again. Nothing of a real value
+but its layout, its country and its brand's first digit passes into an invented one.
 """
 
 from __future__ import annotations
@@ -105,9 +105,9 @@ def _iban(random: Random, value: str) -> str:
     return _filled(value, f"{number[:2]}{98 - int(figures + '00') % 97:02}{body}")
 
 
-def _mail(random: Random, value: str) -> str:
+def _mail(random: Random, _: str) -> str:
     """A host that RFC 2606 keeps for examples."""
-    return f"{''.join(random.choice(_LETTERS) for _ in range(8))}@mail.example"
+    return f"{''.join(random.choice(_LETTERS) for _place in range(8))}@mail.example"
 
 
 def _phone(random: Random, value: str) -> str:
@@ -125,7 +125,7 @@ def _phone(random: Random, value: str) -> str:
     return "".join(new)
 
 
-def _date(random: Random, value: str) -> str:
+def _date(random: Random, _: str) -> str:
     return f"{random.randint(1, 28):02}.{random.randint(1, 12):02}.{random.randint(1940, 2005)}"
 
 

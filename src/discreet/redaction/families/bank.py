@@ -9,7 +9,7 @@ from functools import lru_cache
 import re2
 from stdnum import numdb
 
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, whole, words
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, listed, whole, words
 
 _IBAN_WORDS = words("iban", "ibans", "account", "acct", "bank", "konto", "kontonummer", "compte", "cuenta", "rekening")
 _GAP = r"[\s.\-/_+:]{0,2}"
@@ -44,6 +44,8 @@ def _ibans(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         return
     for index, character in enumerate(candidate):
         if character.isascii() and character.isalnum():
+            if layout[len(number)] == "n" and character not in "0123456789OolISB":
+                return
             number += character
             ends.append(index + 1)
             gap = 0
@@ -90,8 +92,15 @@ def _account(candidate: str, _near: bool) -> int:
     return len(candidate)
 
 
-_COUNTRIES = frozenset(
-    ["AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AZ", "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BM", "BN", "BO", "BR", "BS", "BT", "BW", "BY", "BZ", "CA", "CD", "CF", "CG", "CH", "CI", "CL", "CM", "CN", "CO", "CR", "CU", "CV", "CY", "CZ", "DE", "DJ", "DK", "DM", "DO", "DZ", "EC", "EE", "EG", "ES", "ET", "FI", "FJ", "FR", "GA", "GB", "GE", "GH", "GI", "GM", "GN", "GR", "GT", "GY", "HK", "HN", "HR", "HT", "HU", "ID", "IE", "IL", "IN", "IQ", "IR", "IS", "IT", "JM", "JO", "JP", "KE", "KG", "KH", "KR", "KW", "KY", "KZ", "LA", "LB", "LI", "LK", "LR", "LS", "LT", "LU", "LV", "LY", "MA", "MC", "MD", "ME", "MG", "MK", "ML", "MM", "MN", "MO", "MR", "MT", "MU", "MV", "MW", "MX", "MY", "MZ", "NA", "NE", "NG", "NI", "NL", "NO", "NP", "NZ", "OM", "PA", "PE", "PG", "PH", "PK", "PL", "PS", "PT", "PY", "QA", "RO", "RS", "RU", "RW", "SA", "SC", "SD", "SE", "SG", "SI", "SK", "SL", "SM", "SN", "SO", "SR", "SV", "SY", "TD", "TG", "TH", "TJ", "TM", "TN", "TR", "TT", "TW", "TZ", "UA", "UG", "US", "UY", "UZ", "VA", "VE", "VN", "XK", "YE", "ZA", "ZM", "ZW"]
+_COUNTRIES = listed(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ CA CD CF
+    CG CH CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ES ET FI FJ FR GA GB GE GH GI GM GN GR GT GY
+    HK HN HR HT HU ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KR KW KY KZ LA LB LI LK LR LS LT LU LV LY MA MC MD
+    ME MG MK ML MM MN MO MR MT MU MV MW MX MY MZ NA NE NG NI NL NO NP NZ OM PA PE PG PH PK PL PS PT PY QA RO RS
+    RU RW SA SC SD SE SG SI SK SL SM SN SO SR SV SY TD TG TH TJ TM TN TR TT TW TZ UA UG US UY UZ VA VE VN XK YE
+    ZA ZM ZW
+    """
 )
 
 
@@ -103,16 +112,16 @@ def _bic(candidate: str, _near: bool) -> int:
 
 def _numbered(cue: str, number: str) -> Recogniser:
     pattern = re2.compile(rf"(?i)(?:^|[^\pL])(?:{cue}){_OVER}({number})\b")
-    return Recogniser("bank_account", pattern, _account, NO_WORDS, group=1)
+    return Recogniser("bank_account", pattern, _account, NO_WORDS, group=1, digits=True)
 
 
 RECOGNISERS = (
-    Recogniser("iban", _HEAD, whole, _IBAN_WORDS, group=1, stretches=_ibans, ahead=_AHEAD),
+    Recogniser("iban", _HEAD, whole, _IBAN_WORDS, group=1, stretches=_ibans, ahead=_AHEAD, digits=True),
     Recogniser(
         "bic",
         re2.compile(
-            r"(?i)\b(?:bic|swift)(?:[ ]?/[ ]?(?:bic|swift))?(?: ?(?:code|number|no))?(?: is| ist| est| es)?[\s:=#\"'.]{0,3}"
-            r"([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b"
+            r"(?i)\b(?:bic|swift)(?:[ ]?/[ ]?(?:bic|swift))?(?: ?(?:code|number|no))?(?: is| ist| est| es)?"
+            r"[\s:=#\"'.]{0,3}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b"
         ),
         _bic,
         NO_WORDS,

@@ -111,14 +111,16 @@ def _card_edges(text: str, start: int, end: int, near: bool) -> bool:
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:20)?[2-4][0-9]"
 _EXPIRY_WORDS = (
-    r"(?i)(?:\bexp(?:iry|ires|iring|iration|\.)?(?:[ -]?date)?|\bvalid(?:ity)?(?: date)?(?: thru| through| until| till| to| "
-    r"up to)?|\bgood thru|g(?:ü|ue)ltig bis|ablauf(?:datum)?|\bexpire le|\bfin de validit[eé]|\bvence|\bcaduca(?: el)?"
-    r"|\bcaducidad|\bscad(?:enza|e)|\bmm ?/ ?yy)"
+    r"(?i)(?:\bexp(?:iry|ires|iring|iration|\.)?(?:[ -]?date)?|\bvalid(?:ity)?(?: date)?(?: thru| through| until| till"
+    r"| to| up to)?|\bgood thru|g(?:ü|ue)ltig bis|ablauf(?:datum)?|\bexpire le|\bfin de validit[eé]"
+    r"|\bvence|\bcaduca(?: el)?|\bcaducidad|\bscad(?:enza|e)|\bmm ?/ ?yy)"
 )
 _CODE_WORDS = (
     r"(?i)(?:\b(?:cvv|cvc)2?|\bcvn|\bcid|\bcsc|\bcvs|\b(?:card )?security code|\bcard code"
-    r"|\bcard verification (?:code|number|value)|pr[uü]e?fnummer|pr[uü]e?fziffer|sicherheitscode|\bc[oó]digo de seguridad"
-    r"|\bcode de s[eé]curit[eé]|\bcryptogramme|\bcodice di sicurezza|\bback (?:code|digits)|\b(?:three|3) digits on the back)"
+    r"|\bcard verification (?:code|number|value)|pr[uü]e?fnummer|pr[uü]e?fziffer|sicherheitscode"
+    r"|\bc[oó]digo de seguridad"
+    r"|\bcode de s[eé]curit[eé]|\bcryptogramme|\bcodice di sicurezza"
+    r"|\bback (?:code|digits)|\b(?:three|3) digits on the back)"
 )
 _OVER = (
     r"(?:[\s:=#\"'.(-]{0,3}(?:code|number|no|nr|is|are|ist|est|es|on the back is|of the card is)?[\s:=#\"'.(-]{1,3})"
@@ -138,14 +140,23 @@ RECOGNISERS = (
         edges=_card_edges,
         against=THINGS,
         look_alikes=True,
+        digits=True,
     ),
-    Recogniser("card_security_code", re2.compile(rf"{_CODE_WORDS}{_OVER}([0-9]{{3,4}})\b"), whole, NO_WORDS, group=1),
+    Recogniser(
+        "card_security_code",
+        re2.compile(rf"{_CODE_WORDS}{_OVER}([0-9]{{3,4}})\b"),
+        whole,
+        NO_WORDS,
+        group=1,
+        digits=True,
+    ),
     Recogniser(
         "card_expiry",
         re2.compile(rf"{_EXPIRY_WORDS}[\s:.(]{{0,3}}(?:is |on |date |in )?({_MONTH} ?[/\-.|] ?{_YEAR})\b"),
         if_near,
         _NEAR_A_CARD,
         group=1,
+        digits=True,
     ),
     Recogniser(
         "card_expiry",
@@ -153,6 +164,7 @@ RECOGNISERS = (
         whole,
         NO_WORDS,
         group=1,
+        digits=True,
         against=THINGS,
     ),
     Recogniser(
@@ -161,5 +173,6 @@ RECOGNISERS = (
         whole,
         NO_WORDS,
         group=1,
+        digits=True,
     ),
 )  # fmt: skip

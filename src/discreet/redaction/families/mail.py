@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import re2
 
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, apart, whole, words
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, apart, listed, whole, words
 
 # Negated or wide ASCII-based sets: Unicode letter classes under repeats do not fit RE2's automaton.
 _L = r"0-9A-Za-z\x{80}-\x{10FFFF}"
@@ -27,17 +27,33 @@ _SPOKEN = rf"(?i){_LOCAL}(?:(?:{_IN_NAME}){_LOCAL}){{0,3}}(?:{_AT}){_LABEL}(?:(?
 
 _PARTS = re.compile(rf"(?i)(.+?)({_AT})(.+)".replace("\\x{80}-\\x{10FFFF}", "\x80-\U0010ffff"), re.DOTALL)
 _DOTS = re.compile(rf"(?i)({_DOT})")
-_TLDS = frozenset(
-    ["com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "pro", "io", "co", "me", "ai", "app", "dev", "tv", "cc", "xyz", "online", "shop", "store", "site", "web", "club", "email", "mail", "cloud", "tech", "test", "example", "invalid", "localhost", "eu", "uk", "de", "at", "ch", "fr", "es", "pt", "it", "nl", "be", "lu", "ie", "dk", "se", "no", "fi", "is", "ee", "lv", "lt", "pl", "cz", "sk", "hu", "ro", "bg", "gr", "cy", "mt", "hr", "si", "rs", "ba", "mk", "al", "ua", "by", "ru", "kz", "tr", "il", "sa", "ae", "eg", "ma", "tn", "ng", "ke", "za", "gh", "in", "pk", "bd", "lk", "np", "th", "vn", "my", "sg", "id", "ph", "jp", "kr", "cn", "hk", "tw", "au", "nz", "ca", "us", "mx", "br", "ar", "cl", "pe", "ve", "ec", "uy", "py", "bo", "cr", "pa", "gt", "cat", "scot", "wales", "london", "berlin", "asia"]
+_TLDS = listed(
+    """
+    com org net edu gov mil int info biz name pro io co me ai app dev tv cc xyz online shop store site web club
+    email mail cloud tech test example invalid localhost eu uk de at ch fr es pt it nl be lu ie dk se no fi is
+    ee lv lt pl cz sk hu ro bg gr cy mt hr si rs ba mk al ua by ru kz tr il sa ae eg ma tn ng ke za gh in pk bd
+    lk np th vn my sg id ph jp kr cn hk tw au nz ca us mx br ar cl pe ve ec uy py bo cr pa gt cat scot wales
+    london berlin asia
+    """
 )
-_FREE = frozenset(
-    ["gmail", "googlemail", "outlook", "hotmail", "live", "msn", "yahoo", "ymail", "icloud", "gmx", "web", "proton", "protonmail", "aol", "qq", "mail", "posteo", "orange", "free", "libero", "seznam", "wanadoo", "laposte", "t-online", "yandex", "zoho", "tutanota", "fastmail", "btinternet"]
+_FREE = listed(
+    """
+    gmail googlemail outlook hotmail live msn yahoo ymail icloud gmx web proton protonmail aol qq mail posteo
+    orange free libero seznam wanadoo laposte t-online yandex zoho tutanota fastmail btinternet
+    """
 )
-_NOBODY = frozenset(
-    ["me", "us", "you", "it", "them", "him", "her", "at", "is", "was", "were", "are", "be", "am", "look", "looked", "looking", "order", "ordered", "bought", "buy", "shop", "shops", "shopping", "shopped", "page", "pages", "site", "website", "store", "item", "items", "sold", "sell", "only", "here", "there", "now", "available", "work", "working", "home", "meet", "stay", "stayed", "live", "one", "price", "prices", "offer", "offers", "product", "products", "parcel", "arrived", "arrive", "delivered", "sale", "found", "seen", "saw", "what", "which", "this", "that", "any", "some", "my", "your", "our", "their", "see", "go", "went", "login", "log", "available", "anything", "something", "nothing", "and", "or", "but", "the", "a", "an", "of", "to", "in", "on", "by", "not"]
+_NOBODY = listed(
+    """
+    me us you it them him her at is was were are be am look looked looking order ordered bought buy shop shops
+    shopping shopped page pages site website store item items sold sell only here there now available work
+    working home meet stay stayed live one price prices offer offers product products parcel arrived arrive
+    delivered sale found seen saw what which this that any some my your our their see go went login log
+    available anything something nothing and or but the a an of to in on by not
+    """
 )
 _MAIL_WORDS = words(
-    "e-?mails?", "mails?", "contact", "reach", "write", "wrote", "send", "address", "adresse", "correo", "e-?mailadresse",
+    "e-?mails?", "mails?",
+    "contact", "reach", "write", "wrote", "send", "address", "adresse", "correo", "e-?mailadresse",
     "courriel", "account", "login", "cc", "use", "posta", "email",
 )  # fmt: skip
 
@@ -50,9 +66,10 @@ def _plain(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     end = len(candidate)
     while end and not candidate[end - 1].isalpha():
         end -= 1
-    if 0 < len(local) <= 64 and len(host) <= 253 and ".." not in candidate and "@" not in local and len(tld) >= 2:
-        if local[-1] not in ".'" and not any(label[:1] == "-" or label[-1:] == "-" for label in host.split(".")):
-            yield start, end
+    sized = 0 < len(local) <= 64 and len(host) <= 253 and len(tld) >= 2
+    labels_good = not any(label[:1] == "-" or label[-1:] == "-" for label in host.split("."))
+    if sized and labels_good and ".." not in candidate and "@" not in local and local[-1] not in ".'":
+        yield start, end
 
 
 def _spoken(candidate: str, near: bool) -> Iterator[tuple[int, int]]:

@@ -12,12 +12,13 @@ import re2
 from discreet.redaction.recogniser import THINGS, Recogniser, in_a_word, whole, words
 
 _PHONE_WORDS = words(
-    "phones?", "phone (?:number|no)", "telephone", "tel", "tél", "mobile", "mob", "cell", "cellphone", "call(?: me)?",
-    "ring", "text(?: me)?", "sms", "whats ?app", "signal", "fax", "landline", "my number", "number is", "contact number",
-    "dial", "reach (?:me|us|him|her)", "contact me", "telefon(?:nummer)?", "telefonum", "telefonul", "handy(?:nummer)?",
-    "rufnummer", "meine nummer", "nummer ist", "natel", "numéro(?: de téléphone)?", "téléphone", "portable", "gsm", "fixe",
-    "teléfono", "telefono", "móvil", "movil", "celular", "número", "fono", "cellulare", "numero", "telemóvel", "telefone",
-    "telefoon", "mijn nummer", "mobiel", "mobil", "mobilen", "mitt nummer", "puhelin(?:numero)?", "numer", "komórka",
+    "phones?", "phone (?:number|no)", "telephone", "tel", "tél", "mobile", "mob", "cell", "cellphone",
+    "call(?: me)?", "ring", "text(?: me)?", "sms", "whats ?app", "signal", "fax", "landline", "my number",
+    "number is", "contact number", "dial", "reach (?:me|us|him|her)", "contact me", "telefon(?:nummer)?",
+    "telefonum", "telefonul", "handy(?:nummer)?", "rufnummer", "meine nummer", "nummer ist", "natel",
+    "numéro(?: de téléphone)?", "téléphone", "portable", "gsm", "fixe", "teléfono", "telefono", "móvil",
+    "movil", "celular", "número", "fono", "cellulare", "numero", "telemóvel", "telefone", "telefoon",
+    "mijn nummer", "mobiel", "mobil", "mobilen", "mitt nummer", "puhelin(?:numero)?", "numer", "komórka",
     "mój telefon", "cep", "телефон", "номер", "電話", "电话", "手机", "هاتف", "رقم", "फोन", "[tm]:", "ph",
 )  # fmt: skip
 _GAP = r"[\s().\-/,]{0,3}"
@@ -101,5 +102,6 @@ RECOGNISERS = (
         edges=_edges,
         against=THINGS,
         look_alikes=True,
+        digits=True,
     ),
 )
