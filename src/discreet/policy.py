@@ -20,6 +20,7 @@ from discreet.errors import PolicyError
 
 BASES = ("contract", "legal_obligation", "consent", "legitimate_interest")
 STORES = ("vault", "tracker", "never")
+CHECKSUMS = ("none", "luhn")
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 
 
@@ -55,6 +56,18 @@ class Category:
 
 
 @dataclass(frozen=True)
+class CustomRecogniser:
+    """What a value that only the operator knows looks like, and texts that show it. ``pattern`` is RE2."""
+
+    category: str
+    pattern: str
+    checksum: str
+    context: tuple[str, ...]
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Policy:
     """The whole promise. ``hash`` is SHA-256 (hex) of the canonical content and names the notice version."""
 
@@ -66,6 +79,7 @@ class Policy:
     slots: dict[str, str]
     actions: dict[str, str]
     session_idle: timedelta
+    recognisers: tuple[CustomRecogniser, ...]
     hash: str
 
     def category(self, name: str) -> Category:
@@ -145,6 +159,9 @@ def _checked(raw: dict[str, Any]) -> Policy:
         slots=dict(section["slots"]),
         actions=dict(section["actions"]),
         session_idle=parse_duration(section["session"].get("idle"), "session.idle"),
+        recognisers=tuple(
+            _recogniser(name, value, categories) for name, value in (raw.get("recognisers") or {}).items()
+        ),
         hash=hashlib.sha256(canonical.encode()).hexdigest(),
     )
 
@@ -177,6 +194,26 @@ def _category(name: str, value: dict[str, Any], languages: tuple[str, ...]) -> C
         found_by=tuple(value.get("found_by", ())),
         shows_last4=value.get("show") == "last4",
         max_age=None if age is None else parse_duration(age, f"{where}.max_age"),
+    )
+
+
+def _recogniser(name: str, value: object, categories: dict[str, Category]) -> CustomRecogniser:
+    where = f"recognisers.{name} in privacy.yml"
+    if name not in categories:
+        raise PolicyError(f"{where} names an undeclared category; add it under data:")
+    if not isinstance(value, dict) or not isinstance(value.get("pattern"), str):
+        raise PolicyError(f"{where} needs a pattern:")
+    if value.get("checksum", "none") not in CHECKSUMS:
+        raise PolicyError(f"{where}: checksum must be one of {', '.join(CHECKSUMS)}")
+    if not value.get("examples") or not value.get("counter_examples"):
+        raise PolicyError(f"{where} needs examples: and counter_examples:, at least one of each")
+    return CustomRecogniser(
+        category=name,
+        pattern=value["pattern"],
+        checksum=value.get("checksum", "none"),
+        context=tuple(map(str, value.get("context", ()))),
+        examples=tuple(map(str, value["examples"])),
+        counter_examples=tuple(map(str, value["counter_examples"])),
     )
 
 

@@ -43,12 +43,13 @@ def chat(
 @app.command()
 def redact(
     jsonl: Annotated[bool, typer.Option("--jsonl", help='Read {"text"} objects, print {"spans"}.')] = False,
+    surrogates: Annotated[int | None, typer.Option(help="Print invented values, drawn from this seed.")] = None,
     project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path(),
 ) -> None:
     """Read lines and print them without the personal data that patterns find."""
     from discreet.cli.redact import run
 
-    raise typer.Exit(run(project.resolve(), jsonl=jsonl))
+    raise typer.Exit(run(project.resolve(), jsonl=jsonl, surrogates=surrogates))
 
 
 @app.command()

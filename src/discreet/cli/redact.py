@@ -5,29 +5,47 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from random import Random
 
 from discreet.policy import load_policy
-from discreet.redaction.find import MAX_TEXT, find
+from discreet.redaction.find import MAX_TEXT, Span
 from discreet.redaction.redact import Redactor
-
-_TYPES = {
-    "payment_card": "CREDIT_CARD",
-    "iban": "IBAN",
-    "email": "EMAIL",
-    "phone": "PHONE",
-    "card_security_code": "CARD_SECURITY_CODE",
-    "password": "PASSWORD",
-}
+from discreet.redaction.surrogates import Surrogates
+from discreet.redaction.types import type_of
 
 
-def run(project: Path, *, jsonl: bool) -> int:
-    """Reads standard input to its end. Offsets are code points of the original text."""
-    redactor = None if jsonl else Redactor(load_policy(project / "privacy.yml"))
+def run(project: Path, *, jsonl: bool, surrogates: int | None = None) -> int:
+    """Reads standard input to its end, and writes a line for each of its lines.
+
+    Lines come out redacted, or with invented values in place of the personal ones (``surrogates`` is the seed), or as
+    ``{"spans": [{start, end, type}]}`` for ``{"text"}`` objects, offsets in code points of the original. A line that is
+    no such object, or too long, is answered with ``{"error"}``; then the result is 1.
+    """
+    redactor = Redactor(load_policy(project / "privacy.yml"))
+    invented = None if surrogates is None else Surrogates(Random(surrogates))  # noqa: S311  the seed is asked for
+    failed = 0
     for line in sys.stdin:
         text = line.rstrip("\n")
-        if redactor is not None:
+        if jsonl:
+            answer = _spans(redactor, text)
+            failed |= "error" in answer
+            print(json.dumps(answer))
+        elif invented is not None:
+            print(invented.in_place(text, redactor.found(text)))
+        else:
             print(redactor.egress(text))
-            continue
-        spans = find(json.loads(text)["text"][:MAX_TEXT])
-        print(json.dumps({"spans": [{"start": s.start, "end": s.end, "type": _TYPES[s.category]} for s in spans]}))
-    return 0
+    return failed
+
+
+def _spans(redactor: Redactor, line: str) -> dict[str, object]:
+    try:
+        text = json.loads(line)["text"]
+    except (ValueError, TypeError, KeyError):
+        return {"error": 'each line must be a JSON object with a "text"'}
+    if not isinstance(text, str) or len(text) > MAX_TEXT:
+        return {"error": f'"text" must be a string of at most {MAX_TEXT} characters'}
+    return {"spans": [_row(span) for span in redactor.found(text)]}
+
+
+def _row(span: Span) -> dict[str, object]:
+    return {"start": span.start, "end": span.end, "type": type_of(span.category)}

@@ -19,6 +19,7 @@ from discreet.errors import BadInput
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
 from discreet.records.vault import Finding
+from discreet.redaction.find import MAX_TEXT
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import TOKEN, mint
@@ -27,6 +28,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _COMMAND = re.compile(r"\A[\s/]+")
 _PARSE_KEYS = ("intent", "intent_ranking")
 _ANSWER = "inform"
+_SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
+"""Left in the text until the model has read it: it learnt from texts with names and addresses."""
 SURE = 0.5
 """Below this confidence an interrupting intent is not believed: an answer taken for one would stay unsealed."""
 
@@ -62,7 +65,7 @@ class Understanding:
             findings[token] = Finding(category, token, value)
             return token
 
-        kept = self._redactor.ingress(plain, seal).text
+        kept = self._redactor.ingress(plain, seal, later=_SEEN_BY_THE_MODEL).text
         parsed = await processor.parse_message(UserMessage(kept), tracker)
         entities = [dict(entity) for entity in parsed.get("entities", [])]
         answered = self._asked_category(processor, parsed, tracker)
@@ -71,7 +74,7 @@ class Understanding:
             # Rasa's from_text mapping looks at the intent; this is an answer, whatever the model took it for.
             parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         else:
-            kept, entities = self._sealed_entities(kept, entities, seal)
+            kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
         parse_data["entities"] = entities
         return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()))
@@ -141,6 +144,22 @@ class Understanding:
             if "start" in entity:
                 entity["start"], entity["end"] = splice.moved(entity["start"], entity["end"])
         return splice.text, entities
+
+    def _with_found(self, kept: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The model's entities, and the names and addresses that a pattern found; where both saw one, all of it."""
+        for span in self._redactor.found(kept[:MAX_TEXT]):
+            start, end, category = span.start, span.end, span.category
+            if category not in _SEEN_BY_THE_MODEL or TOKEN.search(kept[start:end]):
+                continue
+            same = [e for e in entities if "start" in e and e["start"] < end and e["end"] > start]
+            if any(not self._is_raw(entity) for entity in same):
+                continue
+            start, end = min([start, *(e["start"] for e in same)]), max([end, *(e["end"] for e in same)])
+            category = same[0]["entity"] if same else category
+            entities = [entity for entity in entities if entity not in same]
+            found = {"entity": category, "start": start, "end": end, "value": kept[start:end], "confidence_entity": 1.0}
+            entities.append(found)
+        return entities
 
     def _is_raw(self, entity: dict[str, Any]) -> bool:
         category = self._policy.categories.get(entity["entity"])

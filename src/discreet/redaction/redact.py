@@ -1,4 +1,4 @@
-"""The one place that decides what happens to a finding: sealed behind a token, burnt, or kept."""
+"""The one place that decides what happens to a finding: sealed behind a token, burnt, masked or kept."""
 
 from __future__ import annotations
 
@@ -6,19 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from discreet.policy import Policy
-from discreet.redaction.find import MAX_TEXT, Span, find
+from discreet.redaction.custom import finder_of
+from discreet.redaction.find import MAX_TEXT, Finder, Span
+from discreet.redaction.masks import burnt, mask_of
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import mask_all, neutralise
 
-_BURNT = {"card_security_code": "[security code removed]", "password": "[password removed]"}
-_MASKS = {
-    "payment_card": "[card]",
-    "iban": "[account]",
-    "email": "[e-mail address]",
-    "phone": "[phone]",
-    "card_security_code": "[security code]",
-    "password": "[password]",
-}
+_ROUNDS = 6
+"""A replaced value can no longer hold its neighbours together: looking again finds what that sets free, if anything."""
+_ON_REQUEST = "one_time_code"
 
 Seal = Callable[[str, str], str]
 """(category, value) -> token. Called once a distinct value and message."""
@@ -41,38 +37,85 @@ class Redactor:
 
     def __init__(self, policy: Policy, public: Iterable[str] = ()) -> None:
         self._policy = policy
-        self._public = frozenset(text[span.start : span.end] for text in public for span in _spans(text))
+        self._finder = finder_of(policy)
+        self._public = frozenset(
+            _folded(text[span.start : span.end]) for text in public for span in _spans(self._finder, text)
+        )
 
-    def ingress(self, text: str, seal: Seal) -> Redacted:
-        """The message with tokens for values and fixed words for what is never kept. ``text`` is a person's."""
+    def ingress(
+        self, text: str, seal: Seal, *, asked: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
+    ) -> Redacted:
+        """The message with tokens for values and fixed words for what is never kept. ``text`` is a person's.
+
+        ``asked`` names categories that the conversation is asking for just now: a one-time code is sealed only then.
+        ``later`` names categories that the caller deals with itself.
+        """
         plain = neutralise(text)
-        splice, tokens, burnt = Splice(plain), {}, set()
-        for span in find(plain):
-            value = plain[span.start : span.end]
-            if self._is_burnt(span.category):
-                burnt.add(span.category)
-                splice.replace(span.start, span.end, _BURNT.get(span.category, "[removed]"))
-                continue
+        tokens: dict[tuple[str, str], str] = {}
+        gone: set[str] = set()
+
+        def replacement(span: Span, value: str) -> str | None:
+            if span.category in later:
+                return None
+            if self._is_burnt(span.category, asked):
+                gone.add(span.category)
+                return burnt(span.category)
             if (span.category, value) not in tokens:
                 tokens[span.category, value] = seal(span.category, value)
-            splice.replace(span.start, span.end, tokens[span.category, value])
-        return Redacted(splice.text, frozenset(burnt))
+            return tokens[span.category, value]
+
+        return Redacted(self._replaced(plain, replacement), frozenset(gone))
 
     def egress(self, text: str) -> str:
         """A reply with tokens and stray personal data masked: a back end's raw value does not leave."""
-        splice = Splice(text)
-        for span in _spans(text):
-            if text[span.start : span.end] not in self._public:
-                splice.replace(span.start, span.end, _MASKS.get(span.category, "[removed]"))
-        return mask_all(splice.text)
 
-    def _is_burnt(self, category: str) -> bool:
+        def replacement(span: Span, value: str) -> str | None:
+            return None if _folded(value) in self._public else mask_of(span.category)
+
+        return mask_all(self._replaced(text, replacement))
+
+    def found(self, text: str) -> tuple[Span, ...]:
+        """Every finding, the operator's own recognisers included. Raises ValueError over MAX_TEXT characters."""
+        return self._finder.find(text)
+
+    def _replaced(self, text: str, replacement: Callable[[Span, str], str | None]) -> str:
+        for _ in range(_ROUNDS):
+            splice, any_more = Splice(text), False
+            for span in _spans(self._finder, text):
+                new = replacement(span, text[span.start : span.end])
+                if new is not None:
+                    splice.replace(span.start, span.end, _set_apart(text, span, new))
+                    any_more = True
+            if not any_more:
+                break
+            text = splice.text
+        return text
+
+    def _is_burnt(self, category: str, asked: frozenset[str]) -> bool:
         """Never kept: by the policy, because no purpose names it, or because the policy does not know it at all."""
         declared = self._policy.categories.get(category)
-        return declared is None or declared.store == "never" or not self._policy.purposes_covering(category)
+        if declared is None or declared.store == "never":
+            return True
+        if category == _ON_REQUEST and category not in asked:
+            return True
+        return not self._policy.purposes_covering(category)
 
 
-def _spans(text: str) -> list[Span]:
+def _set_apart(text: str, span: Span, new: str) -> str:
+    """A token that touches a letter or digit would be none."""
+    before, after = text[span.start - 1 : span.start], text[span.end : span.end + 1]
+    return _gap(before) + new + _gap(after)
+
+
+def _gap(neighbour: str) -> str:
+    return " " if neighbour.isalnum() or neighbour == "_" else ""
+
+
+def _folded(value: str) -> str:
+    return " ".join(value.casefold().split())
+
+
+def _spans(finder: Finder, text: str) -> list[Span]:
     """Findings of a text of any length, looked at in pieces that end between words."""
     spans: list[Span] = []
     start = 0
@@ -80,6 +123,6 @@ def _spans(text: str) -> list[Span]:
         end = start + MAX_TEXT
         if end < len(text):
             end = max(text.rfind(" ", start, end) + 1, start + 1)
-        spans += [Span(span.start + start, span.end + start, span.category) for span in find(text[start:end])]
+        spans += [Span(span.start + start, span.end + start, span.category) for span in finder.find(text[start:end])]
         start = end
     return spans

@@ -1,0 +1,1 @@
+"""What runs inside the peers' own environments: one module a peer, and ``serve``, which asks it."""

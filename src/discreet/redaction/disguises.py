@@ -1,0 +1,122 @@
+"""Disguises that go beyond one character: encodings, other scripts' letters, digits in words, letters for digits."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import re2
+
+_DIGITS = {
+    "0": "zero oh null cero zéro nul nulla zerro",
+    "1": "one eins ein uno un une één een",
+    "2": "two zwei zwo dos deux twee due",
+    "3": "three drei tres trois drie tre",
+    "4": "four vier cuatro quatre quattro",
+    "5": "five fünf fuenf cinco cinq vijf cinque",
+    "6": "six sechs seis zes sei",
+    "7": "seven sieben siete sept zeven sette",
+    "8": "eight acht ocho huit otto",
+    "9": "nine neun nueve neuf negen nove niner",
+}
+_DIGIT_OF = {word: digit for digit, line in _DIGITS.items() for word in line.split()}
+_TIMES = {"double": 2, "triple": 3, "doppel": 2, "doble": 2}
+_WORD = "(?:" + "|".join(sorted((*_DIGIT_OF, *_TIMES, "o"), key=len, reverse=True)) + ")"
+_GAP = r"[\s,.\-]{1,4}"
+_RUN = re2.compile(rf"(?i)\b(?:plus{_GAP})?{_WORD}(?:{_GAP}{_WORD})+")
+_WORDS = re.compile(r"[^\W\d_]+")
+
+ENCODED = re2.compile(r"%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
+HINT = re2.compile(rf"(?i)%[0-9A-F]{{2}}|&[#A-Z]|\b{_WORD}{_GAP}{_WORD}{_GAP}{_WORD}\b|\b(?:double|triple) {_WORD}")
+"""What an ASCII text has in which something is disguised."""
+_PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});|.", re.DOTALL)
+_LATIN = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕԁԛԝІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν", "ABEKMHOPCTYXaeopcyxijsdqwIJSABEZHIKMNOPTYXoav")
+_MIXED = re.compile(r"[0-9A-Za-z\u0370-\u03ff\u0400-\u052f]+")
+LOOKS_LIKE_A_DIGIT = re2.compile(r"[0-9][OolISB]|[OolISB][0-9]")
+_NUMBER_LIKE = re.compile(r"(?<![^\W_])[0-9OolISB]{2,40}(?![^\W_])")
+_AS_DIGITS = str.maketrans("OolISB", "001158")
+
+
+def decoded(text: str) -> list[tuple[str, int, int]]:
+    """(character, start, end) with HTML entities and percent-encoded UTF-8 decoded, once."""
+    pieces: list[tuple[str, int, int]] = []
+    for match in _PIECE.finditer(text):
+        start, end, piece = match.start(), match.end(), match[0]
+        if len(piece) == 1:
+            pieces.append((piece, start, end))
+        elif piece[0] == "&":
+            character = html.unescape(piece)
+            pieces += [(character, start, end)] if len(character) == 1 else _as_they_are(piece, start)
+        else:
+            pieces += _percent(piece, start)
+    return pieces
+
+
+def _as_they_are(piece: str, start: int) -> list[tuple[str, int, int]]:
+    return [(character, start + index, start + index + 1) for index, character in enumerate(piece)]
+
+
+def _percent(piece: str, start: int) -> list[tuple[str, int, int]]:
+    try:
+        characters = bytes.fromhex(piece.replace("%", "")).decode()
+    except UnicodeDecodeError:
+        return _as_they_are(piece, start)
+    pieces = []
+    for character in characters:
+        end = start + 3 * len(character.encode())
+        pieces.append((character, start, end))
+        start = end
+    return pieces
+
+
+def one_script(text: str) -> str:
+    """Cyrillic and Greek look-alikes as Latin letters where they stand in one word with Latin letters or digits."""
+
+    def latin(match: re.Match[str]) -> str:
+        word = match[0]
+        return word if word.isascii() or not any(c.isascii() for c in word) else word.translate(_LATIN)
+
+    return _MIXED.sub(latin, text)
+
+
+def spelled(text: str) -> Iterator[tuple[int, int, list[tuple[str, int, int]]]]:
+    """Runs of at least three digits in words: (start, end, [(digit, start, end), ...]), offsets in ``text``."""
+    if not HINT.search(text):
+        return
+    for run in _RUN.finditer(text):
+        digits = _digits(text, run.start(), run.end())
+        if len(digits) >= 3:
+            yield digits[0][1], digits[-1][2], digits
+
+
+def _digits(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    found: list[tuple[str, int, int]] = []
+    words = [(match[0].lower(), match.start(), match.end()) for match in _WORDS.finditer(text, start, end)]
+    times, since = 1, None
+    for word, first, last in words:
+        if word in _TIMES:
+            times, since = _TIMES[word], first
+            continue
+        character = "+" if word == "plus" else "0" if word == "o" else _DIGIT_OF.get(word)
+        if character is None:
+            # A word that only begins like a digit ends the run.
+            break
+        found += [(character, first if since is None else since, last)] * times
+        times, since = 1, None
+    if found and last < len(text) and text[last].isalpha():
+        found.pop()
+    return found
+
+
+def digits_for_letters(text: str) -> str | None:
+    """The text with O, l, I, S and B as digits in words that are numbers but for them; None where there are none."""
+    if not LOOKS_LIKE_A_DIGIT.search(text):
+        return None
+
+    def digits(match: re.Match[str]) -> str:
+        word = match[0]
+        return word.translate(_AS_DIGITS) if any(c.isdigit() for c in word) else word
+
+    changed = _NUMBER_LIKE.sub(digits, text)
+    return None if changed == text else changed

@@ -1,0 +1,137 @@
+"""Bank accounts: IBAN (ISO 13616), BIC (ISO 9362), and national account, sort and routing numbers beside their name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import re2
+from stdnum import numdb
+
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, listed, whole, words
+
+_IBAN_WORDS = words("iban", "ibans", "account", "acct", "bank", "konto", "kontonummer", "compte", "cuenta", "rekening")
+_GAP = r"[\s.\-/_+:]{0,2}"
+_CHECK = rf"(?:[0-9]{_GAP}[0-9OolISB]|[OolISB]{_GAP}[0-9])"
+_HEAD = re2.compile(rf"(?:^|[^0-9A-Za-z])([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})")
+_LONGEST = 34
+_AHEAD = 3 * _LONGEST
+_FIGURES = str.maketrans("OolISB", "001158")
+_VALUE = {character: str(value) for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
+
+
+@lru_cache(maxsize=1)
+def _layouts() -> dict[str, str]:
+    """Country code -> one character a place of its IBAN: n a digit, a letter or c either."""
+    table = numdb.get("iban")
+    layouts = {}
+    for first in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+        for second in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+            properties = table.info(first + second)[0][1]
+            if "bban" in properties:
+                parts = re.findall(r"(\d+)!([nac])", properties["bban"])
+                layouts[first + second] = "aann" + "".join(int(count) * kind for count, kind in parts)
+    return layouts
+
+
+def _ibans(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
+    """A country has one length, so what follows the number is never taken for more of it."""
+    number, ends, gap = "", [], 0
+    country = "".join(character for character in candidate[:6] if character.isalpha())[:2].upper()
+    layout = _layouts().get(country)
+    if layout is None:
+        return
+    for index, character in enumerate(candidate):
+        if character.isascii() and character.isalnum():
+            if layout[len(number)] == "n" and character not in "0123456789OolISB":
+                return
+            number += character
+            ends.append(index + 1)
+            gap = 0
+            if len(number) == len(layout):
+                break
+        else:
+            gap += 1
+            if gap > 3 or not (character.isspace() or character in ".-/_+:"):
+                return
+    if len(number) == len(layout) and (
+        _right(number.upper(), layout) or (near and _right(_figures(number, layout), layout))
+    ):
+        yield 0, ends[-1]
+
+
+def _right(number: str, layout: str) -> bool:
+    if not all(character.isdigit() for character, kind in zip(number, layout, strict=True) if kind == "n"):
+        return False
+    return int("".join(map(_VALUE.__getitem__, number[4:] + number[:4]))) % 97 == 1
+
+
+def _figures(number: str, layout: str) -> str:
+    """Letters that look like digits as digits, where the country has only digits."""
+    return "".join(
+        character.translate(_FIGURES) if kind == "n" else character
+        for character, kind in zip(number, layout, strict=True)
+    ).upper()
+
+
+_OVER = (
+    r"(?:[ ]?(?:numbers?|num|no|nr|nummer|code|#|n°|nº)\.?)?(?:[ ](?:is|ist|est|es|are|for me is))?[\s:=#\"'.-]{0,4}"
+)
+_DIGITS = r"[0-9](?:[ .\-/]?[0-9])"
+_ACCOUNT = (
+    r"(?:(?:bank|giro|checking|savings?|current)[ -]?)?(?:accounts?|acct?|a/c)|(?:bank)?konto|kontonummer|kontonr"
+    r"|compte(?: bancaire)?|cuenta(?: bancaria)?|rekening(?:nummer)?|numer konta|conto(?: corrente)?|conta"
+)
+
+
+def _account(candidate: str, _near: bool) -> int:
+    """What has a date's or an amount's form is none."""
+    if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d\d[./-]\d\d", candidate):
+        return 0
+    return len(candidate)
+
+
+_COUNTRIES = listed(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AZ BA BB BD BE BF BG BH BI BJ BM BN BO BR BS BT BW BY BZ CA CD CF
+    CG CH CI CL CM CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG ES ET FI FJ FR GA GB GE GH GI GM GN GR GT GY
+    HK HN HR HT HU ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KR KW KY KZ LA LB LI LK LR LS LT LU LV LY MA MC MD
+    ME MG MK ML MM MN MO MR MT MU MV MW MX MY MZ NA NE NG NI NL NO NP NZ OM PA PE PG PH PK PL PS PT PY QA RO RS
+    RU RW SA SC SD SE SG SI SK SL SM SN SO SR SV SY TD TG TH TJ TM TN TR TT TW TZ UA UG US UY UZ VA VE VN XK YE
+    ZA ZM ZW
+    """
+)
+
+
+def _bic(candidate: str, _near: bool) -> int:
+    """Letters 5 and 6 are a country; in small letters it is likelier a word."""
+    certain = candidate.isupper() or any(character.isdigit() for character in candidate)
+    return len(candidate) if candidate[4:6].upper() in _COUNTRIES and certain else 0
+
+
+def _numbered(cue: str, number: str) -> Recogniser:
+    pattern = re2.compile(rf"(?i)(?:^|[^\pL])(?:{cue}){_OVER}({number})\b")
+    return Recogniser("bank_account", pattern, _account, NO_WORDS, group=1, digits=True)
+
+
+RECOGNISERS = (
+    Recogniser("iban", _HEAD, whole, _IBAN_WORDS, group=1, stretches=_ibans, ahead=_AHEAD, digits=True),
+    Recogniser(
+        "bic",
+        re2.compile(
+            r"(?i)\b(?:bic|swift)(?:[ ]?/[ ]?(?:bic|swift))?(?: ?(?:code|number|no))?(?: is| ist| est| es)?"
+            r"[\s:=#\"'.]{0,3}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b"
+        ),
+        _bic,
+        NO_WORDS,
+        group=1,
+    ),
+    _numbered(r"sort ?code|s/c|sortcode", r"[0-9]{2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}"),
+    _numbered(r"(?:aba )?(?:routing|aba|rtn|transit)(?: transit)?", rf"{_DIGITS}{{8}}"),
+    _numbered(r"bsb", r"[0-9]{3}[ -]?[0-9]{3}"),
+    _numbered(r"blz|bankleitzahl", rf"{_DIGITS}{{7}}"),
+    _numbered(r"clabe", rf"{_DIGITS}{{17}}"),
+    _numbered(r"ifsc", r"[A-Z]{4}0[A-Z0-9]{6}"),
+    _numbered(_ACCOUNT, rf"{_DIGITS}{{5,19}}"),
+)

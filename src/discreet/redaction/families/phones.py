@@ -1,0 +1,107 @@
+"""Phone numbers of every country: with a country code (ITU-T E.164), or a phone's shape beside a word about phones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import phonenumbers
+import re2
+
+from discreet.redaction.recogniser import THINGS, Recogniser, in_a_word, whole, words
+
+_PHONE_WORDS = words(
+    "phones?", "phone (?:number|no)", "telephone", "tel", "tél", "mobile", "mob", "cell", "cellphone",
+    "call(?: me)?", "ring", "text(?: me)?", "sms", "whats ?app", "signal", "fax", "landline", "my number",
+    "number is", "contact number", "dial", "reach (?:me|us|him|her)", "contact me", "telefon(?:nummer)?",
+    "telefonum", "telefonul", "handy(?:nummer)?", "rufnummer", "meine nummer", "nummer ist", "natel",
+    "numéro(?: de téléphone)?", "téléphone", "portable", "gsm", "fixe", "teléfono", "telefono", "móvil",
+    "movil", "celular", "número", "fono", "cellulare", "numero", "telemóvel", "telefone", "telefoon",
+    "mijn nummer", "mobiel", "mobil", "mobilen", "mitt nummer", "puhelin(?:numero)?", "numer", "komórka",
+    "mój telefon", "cep", "телефон", "номер", "電話", "电话", "手机", "هاتف", "رقم", "फोन", "[tm]:", "ph",
+)  # fmt: skip
+_GAP = r"[\s().\-/,]{0,3}"
+_EXTENSION = r"(?:[ ,]{0,2}(?:extension|ext|x|durchwahl|dw|poste)[.:]{0,2} ?[0-9]{1,6})?"
+_PHONE = rf"(?i)(?:\(?\+\s?)?\(?[0-9](?:{_GAP}[0-9]){{6,31}}{_EXTENSION}"
+_DATE = re.compile(
+    r"[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d(?:\D.*)?|(?:19|20)\d\d[./-][01]\d[./-][0-3]\d(?:\D.*)?", re.DOTALL
+)
+_TAIL = re.compile(r"[ ,]{0,2}(?:e|x|dw|durch|poste)", re.IGNORECASE)
+_PARTS = re.compile(r" ?/ |, ?|\n|\s{2,}|\) ?\(")
+_US = re.compile(r"(?:1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}")
+_COUPLES = re.compile(r"\d{4} \d{4} \d{4} \d{4}.*")
+
+
+def _phones(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
+    """The candidate as one number, or else the numbers that stand in a row in it."""
+    end = _accepted(candidate, near)
+    if end:
+        yield 0, end
+        return
+    position = 0
+    for part in _PARTS.split(candidate):
+        at = candidate.index(part, position) if part else position
+        end = _accepted(part, near)
+        if end:
+            yield at, at + end
+        position = at + len(part)
+
+
+def _accepted(text: str, near: bool) -> int:
+    digits = "".join(c for c in re.split(_TAIL, text, maxsplit=1)[0] if c in "0123456789")
+    if not 7 <= len(digits) <= 18 or _DATE.fullmatch(text) or len(set(digits)) == 1:
+        return 0
+    plus = text.lstrip("( ").startswith("+")
+    if plus:
+        trunk = digits.replace("0", "", 1) if "(0)" in text else digits
+        return len(text) if 8 <= len(trunk) <= 15 and _has_country_code(digits) else 0
+    for prefix in ("00", "011"):
+        rest = digits.removeprefix(prefix)
+        if rest != digits and 9 <= len(rest) <= 15 and _has_country_code(rest) and (near or _is_valid(rest)):
+            return len(text)
+    if near and len(digits) <= 13 and not _COUPLES.fullmatch(text):
+        return len(text)
+    return len(text) if _US.fullmatch(text) else 0
+
+
+def _has_country_code(digits: str) -> bool:
+    return any(int(digits[:length]) in _country_codes() for length in (1, 2, 3))
+
+
+def _is_valid(digits: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse("+" + digits))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _country_codes() -> frozenset[int]:
+    return frozenset(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+
+
+def _edges(text: str, start: int, end: int, near: bool) -> bool:
+    """Neither inside a longer number or word, nor behind a sign that makes it a part of one."""
+    before = text[start - 1] if start else " "
+    after = text[end] if end < len(text) else " "
+    if in_a_word(before) or in_a_word(after) or before in "_+#$£€%" or after in "_%":
+        return False
+    if before in "-./," and start > 1 and text[start - 2].isalnum() and not near:
+        return False
+    return not (before == "-" and start > 1 and text[start - 2].isalnum())
+
+
+RECOGNISERS = (
+    Recogniser(
+        "phone",
+        re2.compile(_PHONE),
+        whole,
+        _PHONE_WORDS,
+        stretches=_phones,
+        edges=_edges,
+        against=THINGS,
+        look_alikes=True,
+        digits=True,
+    ),
+)

@@ -1,0 +1,48 @@
+"""Both ways of a message for every family that the examiner draws, without a server."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from bench.adversarial import FAMILIES
+from discreet.rasa.understanding import Understanding, mint_token
+from discreet.redaction.tokens import TOKEN
+from tests.assistant.disguised import Planted, planted, traces_in
+from tests.redaction import promises
+
+_WITH_DATA = [name for name in FAMILIES if not name.startswith("not_")]
+
+
+@cache
+def _planted() -> dict[str, Planted]:
+    return {one.family: one for one in planted(20261201)[0]}
+
+
+@pytest.mark.parametrize("family", _WITH_DATA)
+def test_it_is_seen_through_and_does_not_pass_either_way(family: str) -> None:
+    assert family in _planted(), "none of a dozen messages of this family was seen through"
+    one = _planted()[family]
+    assert traces_in(one.text.encode(), [one]) == {family}
+    masked = promises.redactor().egress(one.text)
+    assert traces_in(masked.encode(), [one]) == set()
+    assert promises.redactor().egress(masked) == masked
+    minted = mint_token(promises.policy())
+    redacted = promises.redactor().ingress(one.text, minted)
+    assert traces_in(redacted.text.encode(), [one]) == set()
+    assert TOKEN.search(redacted.text) or redacted.burnt
+    assert traces_in(promises.redactor().egress(redacted.text).encode(), [one]) == set()
+
+
+def test_whatever_part_of_a_reply_holds_it_it_is_masked() -> None:
+    understanding = Understanding(promises.policy(), promises.redactor(), mint_token(promises.policy()))
+    for one in _planted().values():
+        reply = {
+            "text": one.text,
+            "buttons": [{"title": one.text, "payload": "/affirm"}],
+            "image": f"https://shop.example/i.png?alt={one.text}",
+            "custom": {"card": {"title": one.text, "lines": [one.text, {"deep": one.text}]}, "count": 3},
+        }
+        assert traces_in(repr(understanding.masked(reply)).encode(), [one]) == set(), one.family
+        assert understanding.masked(reply)["custom"]["count"] == 3
