@@ -100,7 +100,7 @@ def _card_edges(text: str, start: int, end: int, near: bool) -> bool:
     after = text[end] if end < len(text) else " "
     if before.isdigit() or after.isdigit():
         return False
-    if after.isalpha() and not near:
+    if after.isalpha() and not near and text[end : end + 3].lower() not in ("cvv", "cvc", "exp"):
         return False
     if before.isalpha() or (before in "-_" and start > 1 and text[start - 2].isalpha()):
         word = text[max(0, start - 12) : start].lower()

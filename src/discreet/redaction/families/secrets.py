@@ -25,7 +25,8 @@ RECOGNISERS = (
     Recogniser(
         "password",
         re2.compile(
-            rf"(?i)(?:^|[^\pL]){_WORD}(?: is| ist| est| es|'s|\"?\s?:|\s?=)[ ]{{0,3}}\"?([^\s,;\"\x01\[]{{3,64}})"
+            rf"(?i)(?:^|[^\pL]){_WORD}(?:(?: is| ist| est| es|'s)[ :]{{1,3}}"
+            rf"|\"?\s?[:=][ ]{{0,3}})\"?([^\s,;\"\x01\[]{{3,64}})"
         ),
         _password,
         NO_WORDS,
