@@ -5,13 +5,16 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, mail, phones, secrets
+from discreet.redaction.families import bank, cards, dates, mail, network, phones, secrets
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     *secrets.RECOGNISERS,
+    *network.LOGINS,
     *mail.RECOGNISERS,
     *bank.RECOGNISERS,
     *cards.RECOGNISERS,
+    *network.RECOGNISERS,
+    *dates.RECOGNISERS,
     *phones.RECOGNISERS,
 )
