@@ -36,9 +36,8 @@ def test_what_is_typed_in_any_disguise_is_kept_nowhere(running: tuple[Assistant,
     assistant, tap = running
     for start in range(0, len(drawn), _A_CHAT):
         chat = Chat(assistant.address).open()
-        for one in drawn[start : start + _A_CHAT]:
-            shown = chat.send(one.text).shown
-            assert traces_in(shown.encode(), [one]) == set(), f"{one.family} is shown"
+        shown = [traces_in(chat.send(one.text).shown.encode(), [one]) for one in drawn[start : start + _A_CHAT]]
+        assert set().union(*shown) == set()
     assert tap.seen
     hits = {name: traces_in(content, drawn) for name, content in _contents(assistant, tap)}
     assert {name: families for name, families in hits.items() if families} == {}
@@ -50,23 +49,26 @@ def test_what_a_back_end_says_in_any_disguise_does_not_leave(
     assistant, _ = running
     assert assistant.postgres is not None
     owner = Database(assistant.postgres.url, pool_size=1)
-    say = "UPDATE shop.order_lines SET product = %s WHERE number = 'DS-10601'"
+    say = "UPDATE shop.order_lines SET product = %s WHERE id = %s"
     with owner.transaction() as tx:
-        before = tx.execute("SELECT product FROM shop.order_lines WHERE number = 'DS-10601'")[0][0]
+        find = "SELECT id, product FROM shop.order_lines WHERE number = 'DS-10601' ORDER BY id LIMIT 1"
+        line, before = tx.execute(find)[0]
     try:
         chat, replies = Chat(assistant.address).open(), 0
+        leaks: set[str] = set()
         for number, one in enumerate(drawn):
             if number % _A_CHAT == 0:
                 chat = Chat(assistant.address).open()
             with owner.transaction() as tx:
-                tx.execute(say, one.text)
+                tx.execute(say, one.text, line)
             said = "\n".join(chat.send("where is my order DS-10601?").texts)
             replies += "DS-10601" in said
-            assert traces_in(said.encode(), [one]) == set(), f"{one.family} leaves"
+            leaks |= traces_in(said.encode(), [one])
         assert replies == len(drawn)
+        assert leaks == set()
     finally:
         with owner.transaction() as tx:
-            tx.execute(say, before)
+            tx.execute(say, before, line)
         owner.close()
 
 
