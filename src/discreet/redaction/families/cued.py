@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -26,6 +26,7 @@ _BEFORE = 64
 _AHEAD = 72
 _STEM = 5
 _LONGEST_NAME = 5
+_LONGEST_LEAD = 8
 _WORD = re.compile(r"[^\W\d_]+")
 _OVER = re.compile(r"[\s:=#.,;\"'’`´°º«<>\[({|*~/_-]{0,8}")
 _ASIDE = re.compile(r"\([^\W\d_][^\d()]{0,20}\)")
@@ -127,13 +128,13 @@ class Names:
         digit = next((index for index, character in enumerate(candidate) if character in "0123456789"), 0)
         named = list(self._named(candidate, max(0, digit - _BEFORE), digit))
         for after, schemes, joined in reversed(named):
-            position = _FOREIGN.match(candidate, after).end() if joined else _led_to(candidate, after)  # type: ignore[union-attr]
-            for scheme in schemes:
-                end = _value(scheme, candidate, position)
-                if end:
-                    yield position, end
-                    yield from _more(scheme, candidate, end)
-                    return
+            for position in _led_to(candidate, after, joined):
+                for scheme in schemes:
+                    end = _value(scheme, candidate, position)
+                    if end:
+                        yield position, end
+                        yield from _more(scheme, candidate, end)
+                        return
         for after, schemes, _ in reversed(named):
             for scheme in schemes:
                 yield from _far(scheme, candidate, after)
@@ -160,31 +161,36 @@ class Names:
         """What is called so, also with an ending."""
         if name in self._words:
             return self._words[name]
+        last = len(name) - name.rfind(" ") - 1
         for ending in _ENDINGS:
-            if name.endswith(ending) and name[: -len(ending)] in self._words:
+            if len(ending) < last and name.endswith(ending) and name[: -len(ending)] in self._words:
                 return self._words[name[: -len(ending)]]
-        for length in range(1, 6 if len(name) > 7 else 0):
-            if len(name) - length > 5 and name[:-length] in self._words:
+        for length in range(1, min(6, last - _STEM)):
+            if name[:-length] in self._words:
                 return self._words[name[:-length]]
         return None
 
 
-def _led_to(text: str, position: int) -> int:
-    """Behind the words and signs that lead over to a number."""
+def _led_to(text: str, position: int, joined: bool) -> Iterable[int]:
+    """Where a number may start behind its name and the words that lead over to it, the likeliest place first."""
+    if joined and (foreign := _FOREIGN.match(text, position)):
+        return (foreign.end(),)
     if text[position : position + 1] in ("'", "’", "-") and (ending := _WORD.match(text, position + 1)):
         # An ending of the name's language: "CNP-ul", "PESEL'u".
         ends = len(ending[0]) <= 4 and not text[ending.end() : ending.end() + 1].isdigit()
         position = ending.end() if ends else position
-    for _ in range(8):
-        position = _OVER.match(text, position).end()  # type: ignore[union-attr]
+    places = []
+    while len(places) < _LONGEST_LEAD and (over := _OVER.match(text, position)):
+        position = over.end()
         if text[position - 1 : position] == "(" and (aside := _ASIDE.match(text, position - 1)):
             position = aside.end()
             continue
+        places.append(position)
         word = _WORD.match(text, position)
-        if word is None or folded(word[0]) not in FILLERS:
+        if word is None or folded(word[0]) not in FILLERS or text[word.end() : word.end() + 1].isdigit():
             break
         position = word.end()
-    return position
+    return reversed(places)
 
 
 def _value(scheme: Scheme, text: str, position: int) -> int:

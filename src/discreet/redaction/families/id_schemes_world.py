@@ -127,6 +127,18 @@ _ANY = (
     r"|[0-9A-Za-z]{7,20}"
 )
 
+_MISTYPED = Scheme(
+    "ssn, social security number, itin, nino, ni number, national insurance number, nhs number, social insurance number,"
+    "tax file number, tfn, ird number, pps number, ppsn, svnr, sozialversicherungsnummer, sv nummer, steuer id, ahv nummer,"
+    "steueridentifikationsnummer, numéro de sécurité sociale, numéro fiscal, codice fiscale, bsn, burgerservicenummer,"
+    "rijksregisternummer, insz, personnummer, fødselsnummer, cpr nummer, henkilötunnus, hetu, kennitala, pesel, rodné číslo,"
+    "cnp, егн, egn, αμκα, amka, isikukood, asmens kodas, personas kods, oib, emšo, jmbg, снилс, рнокпп, tckn, tc kimlik,"
+    "cpf, curp, cuit, cuil, cédula, aadhaar, aadhar, cnic, nric, mykad, teudat zehut, my number card, 身份证, 身份證,"
+    "주민등록번호, 주민번호, マイナンバー, תעודת זהות, เลขบัตรประชาชน",
+    r"=[0-9](?:[ .\-/]?[0-9]){6,19}",
+)
+"""A digit too many or too few: the name leaves no doubt."""
+
 ANYWHERE = (
     Scheme(
         "national id, national identity, national identity number, national identity card, national identification,"
@@ -156,4 +168,5 @@ ANYWHERE = (
     ),
     Scheme("id, id number, id no, personal number, personal no", "d12|d10", "se.personnummer", strict=True),
     Scheme("id number, id no", "d9", "il.idnr", strict=True),
+    _MISTYPED,
 )
