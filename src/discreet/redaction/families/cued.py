@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import re2
 
-from discreet.redaction.families.fillers import FILLERS
-from discreet.redaction.recogniser import THINGS, Recogniser
+from discreet.redaction.families.fillers import BACK, FILLERS
+from discreet.redaction.families.scheme import Scheme
+from discreet.redaction.normalise import normalise
+from discreet.redaction.recogniser import THINGS, Recogniser, whole
 
 _AWAY = 40
 """Characters behind a name in which a number with right check digits still belongs to it."""
@@ -32,70 +32,19 @@ _OVER = re.compile(r"[\s:=#.,;\"'’`´°º«<>\[({|*~/_-]{0,8}")
 _ASIDE = re.compile(r"\([^\W\d_][^\d()]{0,20}\)")
 _FOREIGN = re.compile(r"[^0-9A-Za-z]{0,16}")
 _AND = re.compile(r"[\s,;/&+]{1,3}(?:(?:and|or|und|oder|y|o|et|ou|e|en|og|och|i)\s)?")
-_DATE = re.compile(r"[0-3]?\d([./-])[01]?\d\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d")
-_ATOM = re.compile(r"(\[[^\]]+\]|[dax])(\d*)(\??)")
-_KINDS = {"d": "[0-9]", "a": "[A-Za-z]", "x": "[0-9A-Za-z]"}
-_GAP = r"[\s.\-/+]{0,3}"
-_START, _END = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z]|[.,/-][0-9])"
 _FOLDED = str.maketrans("øłđıþ", "oldit")
 _ENDINGS = ("nummeret", "nummern", "nummer", "number", "numret", "num", "nr", "no", "s")
+_DIGITS = "0123456789"
+_STARTS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]")
+_BACK = rf"(?:[\s,;\"')]{{0,2}}\s(?:(?:{'|'.join(sorted(BACK))})\s){{1,4}}|\s?\()"
+_LINK = re.compile(f"(?i){_BACK}")
+_BEFORE_A_NAME = re2.compile(
+    rf"(?i)(?:[A-Z]{{1,6}}[ -]?)?[0-9][0-9A-Z]*(?:[ .\-/][0-9A-Z]*[0-9][0-9A-Z]*)*(?:[ -][A-Z])?{_BACK}[^\x00-@]"
+)
 JOINED = "\u0590"
 """From here on, scripts whose words may stand without a gap between them."""
 ALWAYS = re2.compile("")
 """For candidates that bring their own context, also where letters count as digits."""
-
-
-@dataclass(frozen=True)
-class Scheme:
-    """One kind of number.
-
-    ``names``: what it is called, divided by commas. ``shapes``: how it is written, divided by ``|``: ``d`` a digit,
-    ``a`` a letter, ``x`` either, ``[...]`` one of these, then how many; gaps may stand between; ``=`` starts a plain
-    expression. ``checks``: modules of stdnum whose check digits it carries. ``strict``: the name has other meanings.
-    ``digits``: how many a value has at least.
-    """
-
-    names: str
-    shapes: str
-    checks: str = ""
-    strict: bool = False
-    digits: int = 4
-
-    def fits(self, value: str) -> bool:
-        """It is no date, and no word."""
-        return sum(map(str.isdigit, value)) >= self.digits and _DATE.fullmatch(value) is None
-
-    def checked(self, value: str) -> bool:
-        """One of its checks is right."""
-        bare = "".join(filter(str.isalnum, value))
-        return any(_is_valid(name)(form) for name in self.checks.split() for form in (value, bare))
-
-
-@cache
-def _is_valid(name: str) -> Callable[[str], bool]:
-    """Of a module of stdnum, which is loaded when a number asks for it."""
-    valid: Callable[[str], bool] = import_module(f"stdnum.{name}").is_valid
-    return valid
-
-
-def valid(name: str, value: str) -> bool:
-    """Whether stdnum's module of that name accepts the value as it is written."""
-    return _is_valid(name)(value)
-
-
-@cache
-def _expression(shapes: str) -> re.Pattern[str]:
-    if shapes.startswith("="):
-        return re.compile(f"{_START}(?:{shapes[1:]}){_END}")
-    return re.compile(f"{_START}(?:{'|'.join(map(_spaced, shapes.split('|')))}){_END}")
-
-
-def _spaced(shape: str) -> str:
-    pieces = ""
-    for atom, count, maybe in _ATOM.findall(shape):
-        one = (_GAP if pieces else "") + _KINDS.get(atom, atom)
-        pieces += f"(?:{one})?" if maybe else one + f"(?:{_GAP}{_KINDS.get(atom, atom)}){{{int(count or 1) - 1}}}"
-    return pieces
 
 
 def folded(word: str) -> str:
@@ -117,17 +66,16 @@ class Names:
             for name in (name.strip() for name in scheme.names.split(",")):
                 spelled[name] = None
                 if name[0] >= JOINED:
-                    bare = "".join(c for c in name if unicodedata.category(c) != "Mn")
-                    self._joined.setdefault(bare, []).append(scheme)
+                    self._joined.setdefault(normalise(name).text, []).append(scheme)
                 else:
                     self._words.setdefault(" ".join(map(folded, _WORD.findall(name))), []).append(scheme)
-        self.expression = re2.compile(_candidate(list(spelled), list(self._joined)))
+        self.expression = re2.compile(_beginnings(list(spelled), list(self._joined)))
 
-    def stretches(self, candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    def values_behind(self, candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         """The values behind the names that a candidate begins with, the nearest name first."""
-        digit = next((index for index, character in enumerate(candidate) if character in "0123456789"), 0)
+        digit = next((index for index, character in enumerate(candidate) if character in _DIGITS), 0)
         named = list(self._named(candidate, max(0, digit - _BEFORE), digit))
-        for after, schemes, joined in reversed(named):
+        for _, after, schemes, joined in reversed(named):
             for position in _led_to(candidate, after, joined):
                 for scheme in schemes:
                     end = _value(scheme, candidate, position)
@@ -135,27 +83,42 @@ class Names:
                         yield position, end
                         yield from _more(scheme, candidate, end)
                         return
-        for after, schemes, _ in reversed(named):
+        for _, after, schemes, _ in reversed(named):
             for scheme in schemes:
                 yield from _far(scheme, candidate, after)
 
-    def _named(self, text: str, start: int, end: int) -> Iterator[tuple[int, list[Scheme], bool]]:
-        """Where names end, what they name, and whether words need no gap there."""
-        words = [(folded(match[0]), match.end()) for match in _WORD.finditer(text, start, end)]
+    def value_before(self, candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+        """The value that is said to be what its name, right behind, says: "225-23-8487 is my SSN"."""
+        link = _LINK.search(candidate)
+        if link is None:
+            return
+        last = link.start()
+        for name, _, schemes, _ in self._named(candidate, link.end(), len(candidate)):
+            if name > link.end():
+                return
+            for start in _STARTS.finditer(candidate, max(0, last - _AWAY), last):
+                if any(_value(scheme, candidate, start.start()) == last for scheme in schemes):
+                    yield start.start(), last
+                    return
+
+    def _named(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, list[Scheme], bool]]:
+        """Where names start and end, what they name, and whether words need no gap there."""
+        words = [(folded(match[0]), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
         index = 0
         while index < len(words):
             for count in range(min(_LONGEST_NAME, len(words) - index), 0, -1):
-                schemes = self._known(" ".join(word for word, _ in words[index : index + count]))
+                schemes = self._known(" ".join(word for word, _, _ in words[index : index + count]))
                 if schemes:
+                    first = words[index][1]
                     index += count - 1
-                    yield words[index][1], schemes, False
+                    yield first, words[index][2], schemes, False
                     break
             index += 1
         if not text.isascii():
             for name, schemes in self._joined.items():
                 at = text.rfind(name, start, end)
                 if at >= 0:
-                    yield at + len(name), schemes, True
+                    yield at, at + len(name), schemes, True
 
     def _known(self, name: str) -> list[Scheme] | None:
         """What is called so, also with an ending."""
@@ -179,7 +142,7 @@ def _led_to(text: str, position: int, joined: bool) -> Iterable[int]:
         # An ending of the name's language: "CNP-ul", "PESEL'u".
         ends = len(ending[0]) <= 4 and not text[ending.end() : ending.end() + 1].isdigit()
         position = ending.end() if ends else position
-    places = []
+    places: list[int] = []
     while len(places) < _LONGEST_LEAD and (over := _OVER.match(text, position)):
         position = over.end()
         if text[position - 1 : position] == "(" and (aside := _ASIDE.match(text, position - 1)):
@@ -195,10 +158,8 @@ def _led_to(text: str, position: int, joined: bool) -> Iterable[int]:
 
 def _value(scheme: Scheme, text: str, position: int) -> int:
     """Where the value that starts there ends; 0 for none."""
-    match = _expression(scheme.shapes).match(text, position)
-    if match is None or not scheme.fits(match[0]) or (scheme.strict and not scheme.checked(match[0])):
-        return 0
-    return match.end()
+    match = scheme.form.match(text, position)
+    return match.end() if match is not None and scheme.accepts(match[0]) else 0
 
 
 def _more(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]:
@@ -211,7 +172,7 @@ def _more(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]
 def _far(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]:
     if not scheme.checks:
         return
-    for match in _expression(scheme.shapes).finditer(text, position):
+    for match in scheme.form.finditer(text, position):
         if match.start() - position > _AWAY:
             return
         between = text[position : match.start()]
@@ -219,13 +180,14 @@ def _far(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def _candidate(names: list[str], joined: list[str]) -> str:
-    """How a name begins, or a short name, and a digit somewhere behind: few states, no groups, so that RE2 is fast."""
+def _beginnings(names: list[str], joined: list[str]) -> str:
+    """Short names, how the longer ones begin, and a digit somewhere behind: no groups, few states, so RE2 is fast."""
     words = [name for name in names if name[0] < JOINED]
-    short = "|".join(_any_accent(name) for name in words if len(name) <= _STEM)
+    short = "|".join(dict.fromkeys(_any_accent(name) for name in words if len(name) <= _STEM))
     long = "|".join(dict.fromkeys(_any_accent(name[: _STEM + 1]) for name in words if len(name) > _STEM))
-    start = rf"(?:^|[^0-9A-Za-z])(?:(?:{short})(?:{'|'.join(_ENDINGS)})?(?:[^0-9A-Za-z][^0-9]*)?|(?:{long})[^0-9]*)[0-9]"
-    return f"(?i){start}" + (rf"|(?:{'|'.join(map(re2.escape, joined))})[^0-9]*[0-9]" if joined else "")
+    gapless = "".join(f"|{re2.escape(name)}" for name in joined)
+    begin = rf"(?:^|[^0-9A-Za-z])(?:(?:{short})(?:{'|'.join(_ENDINGS)})?|(?:{long})[^\x00-@]*){gapless}"
+    return rf"(?i)(?:{begin})(?:[^0-9A-Za-z][^0-9]*)?[0-9]"
 
 
 def _any_accent(name: str) -> str:
@@ -247,18 +209,19 @@ def _edges(text: str, _start: int, end: int, _near: bool) -> bool:
     return not (after.isalnum() and after < JOINED) and not (after in ".,/-" and text[end + 1 : end + 2].isdigit())
 
 
-def named(category: str, schemes: Sequence[Scheme], against: Any = None) -> Recogniser:
-    """The row that finds the values of these schemes behind their names."""
+def named(category: str, schemes: Sequence[Scheme], against: Any = None) -> tuple[Recogniser, Recogniser]:
+    """The rows that find the values of these schemes behind their names, and in front of them."""
     names = Names(schemes)
-    return Recogniser(
+    behind = Recogniser(
         category,
         names.expression,
-        lambda candidate, _near: len(candidate),
+        whole,
         ALWAYS,
-        stretches=names.stretches,
+        stretches=names.values_behind,
         ahead=_AHEAD,
         edges=_edges,
         against=against,
         look_alikes=True,
         digits=True,
     )
+    return behind, replace(behind, candidate=_BEFORE_A_NAME, stretches=names.value_before, look_alikes=False)

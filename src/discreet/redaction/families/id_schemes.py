@@ -5,7 +5,7 @@ Names that several countries share stand once for each form.
 
 from __future__ import annotations
 
-from discreet.redaction.families.cued import Scheme
+from discreet.redaction.families.scheme import Scheme
 from discreet.redaction.families.id_schemes_world import ASIAN, EASTERN, LATIN
 
 _ENGLISH = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from discreet.redaction.families.cued import Scheme
+from discreet.redaction.families.scheme import Scheme
 
 EASTERN = (
     Scheme("pesel, numer pesel, nr pesel", "d11", "pl.pesel"),

@@ -6,9 +6,10 @@ import re
 
 import re2
 
-from discreet.redaction.families.cued import named, valid
+from discreet.redaction.families.cued import named
 from discreet.redaction.families.id_schemes import ONE_KIND
 from discreet.redaction.families.id_schemes_world import ANYWHERE
+from discreet.redaction.families.scheme import valid
 from discreet.redaction.recogniser import NO_WORDS, THINGS, Recogniser, in_a_word, preceded_by
 
 _OF_THINGS = re2.compile(
@@ -70,8 +71,8 @@ def _alone(text: str, start: int, end: int, _near: bool) -> bool:
 
 
 RECOGNISERS = (
-    named("national_id", ONE_KIND),
-    named("national_id", ANYWHERE, against=_OF_THINGS),
+    *named("national_id", ONE_KIND),
+    named("national_id", ANYWHERE, against=_OF_THINGS)[0],
     Recogniser(
         "national_id",
         re2.compile("|".join(form.pattern for form, _ in _FORMS) + r"|[A-Z]{2} ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]"),

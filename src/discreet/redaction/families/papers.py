@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from discreet.redaction.families.cued import Scheme, named
+from discreet.redaction.families.cued import named
+from discreet.redaction.families.scheme import Scheme
+from discreet.redaction.recogniser import preceded_by
+
+_PARTS = preceded_by("part", "model", "sku", "item", "serial", "product", "version", "firmware", "order", "invoice")
+"""What a number of a thing may begin with "DL" behind."""
 
 _PASSPORT = Scheme(
     "passport, passports, passport number, passport no, passport id, passport card, e passport, travel document, pp no,"
@@ -36,4 +41,4 @@ _LICENCE = Scheme(
     digits=4,
 )
 
-RECOGNISERS = (named("passport", (_PASSPORT,)), named("driving_licence", (_LICENCE,)))
+RECOGNISERS = (*named("passport", (_PASSPORT,)), named("driving_licence", (_LICENCE,), against=_PARTS)[0])

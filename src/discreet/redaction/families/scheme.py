@@ -1,0 +1,78 @@
+"""One kind of number: its names, its forms, its check digits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+_DATE = re.compile(r"[0-3]?\d([./-])[01]?\d\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d")
+_ATOM = re.compile(r"(\[[^\]]+\]|[dax])(\d*)(\??)")
+_KINDS = {"d": "[0-9]", "a": "[A-Za-z]", "x": "[0-9A-Za-z]"}
+_GAP = r"[\s.\-/+]{0,3}"
+_START, _END = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z]|[.,/-][0-9])"
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One kind of number.
+
+    ``names``: what it is called, divided by commas. ``shapes``: how it is written, divided by ``|``: ``d`` a digit,
+    ``a`` a letter, ``x`` either, ``[...]`` one of these, then how many; gaps may stand between; ``=`` starts a plain
+    expression. ``checks``: modules of stdnum whose check digits it carries. ``strict``: the name has other meanings.
+    ``digits``: how many a value has at least.
+    """
+
+    names: str
+    shapes: str
+    checks: str = ""
+    strict: bool = False
+    digits: int = 4
+
+    @property
+    def form(self) -> re.Pattern[str]:
+        """How it is written, with nothing glued to it."""
+        return _expression(self.shapes)
+
+    def accepts(self, value: str) -> bool:
+        """Right behind its name a value of its form is one, right check digits or not, unless the name is not enough."""
+        return self.fits(value) and (not self.strict or self.checked(value))
+
+    def fits(self, value: str) -> bool:
+        """It is no date, no word and no row of zeros."""
+        digits = [character for character in value if character in "0123456789"]
+        return len(digits) >= self.digits and set(digits) != {"0"} and _DATE.fullmatch(value) is None
+
+    def checked(self, value: str) -> bool:
+        """One of its checks is right."""
+        bare = "".join(filter(str.isalnum, value))
+        return any(_is_valid(name)(form) for name in self.checks.split() for form in (value, bare))
+
+
+@cache
+def _is_valid(name: str) -> Callable[[str], bool]:
+    """Of a module of stdnum, which is loaded when a number asks for it."""
+    valid: Callable[[str], bool] = import_module(f"stdnum.{name}").is_valid
+    return valid
+
+
+def valid(name: str, value: str) -> bool:
+    """Whether stdnum's module of that name accepts the value as it is written."""
+    return _is_valid(name)(value)
+
+
+@cache
+def _expression(shapes: str) -> re.Pattern[str]:
+    if shapes.startswith("="):
+        return re.compile(f"{_START}(?:{shapes[1:]}){_END}")
+    return re.compile(f"{_START}(?:{'|'.join(map(_spaced, shapes.split('|')))}){_END}")
+
+
+def _spaced(shape: str) -> str:
+    pieces = ""
+    for atom, count, maybe in _ATOM.findall(shape):
+        one = (_GAP if pieces else "") + _KINDS.get(atom, atom)
+        pieces += f"(?:{one})?" if maybe else one + f"(?:{_GAP}{_KINDS.get(atom, atom)}){{{int(count or 1) - 1}}}"
+    return pieces
