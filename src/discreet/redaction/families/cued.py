@@ -25,7 +25,6 @@ _BEFORE = 64
 """Characters before a number's first digit in which its name stands."""
 _AHEAD = 72
 _STEM = 5
-_LONGEST_NAME = 5
 _LONGEST_LEAD = 8
 _WORD = re.compile(r"[^\W\d_]+")
 _OVER = re.compile(r"[\s:=#.,;\"'’`´°º«<>\[({|*~/_-]{0,8}")
@@ -60,6 +59,8 @@ class Names:
 
     def __init__(self, schemes: Sequence[Scheme]) -> None:
         self._words: dict[str, list[Scheme]] = {}
+        self._longest: dict[str, int] = {}
+        """How a name's first word begins -> words of the longest name that begins so."""
         self._joined: dict[str, list[Scheme]] = {}
         spelled: dict[str, None] = {}
         for scheme in schemes:
@@ -68,7 +69,9 @@ class Names:
                 if name[0] >= JOINED:
                     self._joined.setdefault(normalise(name).text, []).append(scheme)
                 else:
-                    self._words.setdefault(" ".join(map(folded, _WORD.findall(name))), []).append(scheme)
+                    words = list(map(folded, _WORD.findall(name)))
+                    self._words.setdefault(" ".join(words), []).append(scheme)
+                    self._longest[words[0][:3]] = max(len(words), self._longest.get(words[0][:3], 0))
         self.expression = re2.compile(_beginnings(list(spelled), list(self._joined)))
 
     def values_behind(self, candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
@@ -106,14 +109,13 @@ class Names:
         words = [(folded(match[0]), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
         index = 0
         while index < len(words):
-            for count in range(min(_LONGEST_NAME, len(words) - index), 0, -1):
+            longest, step = self._longest.get(words[index][0][:3], 0), 1
+            for count in range(1, min(longest, len(words) - index) + 1):
                 schemes = self._known(" ".join(word for word, _, _ in words[index : index + count]))
                 if schemes:
-                    first = words[index][1]
-                    index += count - 1
-                    yield first, words[index][2], schemes, False
-                    break
-            index += 1
+                    yield words[index][1], words[index + count - 1][2], schemes, False
+                    step = count
+            index += step
         if not text.isascii():
             for name, schemes in self._joined.items():
                 at = text.rfind(name, start, end)

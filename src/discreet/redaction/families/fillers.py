@@ -35,7 +35,7 @@ FILLERS = listed(
 
 BACK = listed(
     """
-    is was are es ist est e er ar on jest to je este es's that's thats my your his her our their the for as en of a
+    is was are es ist est e é è er är on jest to je este es's that's thats my your his her our their the for as en of a
     mein meine meiner mi mis mon ma meu minha o mio mia il la le el mijn het mit mitt min moj moja muj meu mea
     number card moi mia это мой моя мои
     """

@@ -5,11 +5,11 @@ Names that several countries share stand once for each form.
 
 from __future__ import annotations
 
-from discreet.redaction.families.scheme import Scheme
 from discreet.redaction.families.id_schemes_world import ASIAN, EASTERN, LATIN
+from discreet.redaction.families.scheme import Scheme
 
 _ENGLISH = (
-    Scheme("ssn, ssns, s s n, ss number, social security, social security number, social, socials", "d9"),
+    Scheme("ssn, s s n, ss number, social security, social", "d9"),
     Scheme("itin, individual taxpayer identification number, atin", "d9"),
     Scheme("employer identification number, employer id, fein", "d9"),
     Scheme("ein", "=[0-9]{2}-[0-9]{7}"),
@@ -17,18 +17,18 @@ _ENGLISH = (
     Scheme("alien number, uscis number, alien registration number, green card", "[Aa]?d9|[Aa]?d8"),
     Scheme("green card, permanent resident card", "a3d10"),
     Scheme("medicare number, medicare card, medicare id, mbi", "d10|d11|daxdaxda2d2"),
-    Scheme("ni, ni number, nino, n i number, national insurance, national insurance number, nat ins", "a2d6a?"),
-    Scheme("nhs, nhs number, chi number, health and care number", "d10", "gb.nhs"),
+    Scheme("ni, n i number, national insurance, nat ins", "a2d6a?"),
+    Scheme("nhs, chi number, health and care number", "d10", "gb.nhs"),
     Scheme("utr, unique taxpayer reference, self assessment number", "d10[Kk]?", "gb.utr"),
     Scheme("upn, unique pupil number", "ad11x", "gb.upn"),
     Scheme("social insurance number, numéro d'assurance sociale, sin number, sin card", "d9", "ca.sin"),
     Scheme("sin, nas", "d9", "ca.sin", strict=True),
     Scheme("personal health number, phn", "d10", "ca.bc_phn"),
-    Scheme("health card, health card number, ohip", "d10|d10a2"),
+    Scheme("health card, ohip", "d10|d10a2"),
     Scheme("tfn, tax file number", "d9|d8", "au.tfn"),
-    Scheme("ird, ird number, inland revenue number", "d9|d8", "nz.ird"),
-    Scheme("nhi, nhi number, national health index", "a3d4|a3d2ad"),
-    Scheme("pps, ppsn, pps number, personal public service number, rsi number", "d7aa?", "ie.pps"),
+    Scheme("ird, inland revenue number", "d9|d8", "nz.ird"),
+    Scheme("nhi, national health index", "a3d4|a3d2ad"),
+    Scheme("pps, ppsn, personal public service number, rsi number", "d7aa?", "ie.pps"),
     Scheme("sa id, rsa id, south african id", "d13", "za.idnr"),
     Scheme("south african tax number", "d10", "za.tin"),
     Scheme("nin, national identification number, bvn, bank verification number, vnin", "d11"),
@@ -41,45 +41,56 @@ _ENGLISH = (
 
 _GERMAN_DUTCH_FRENCH = (
     Scheme(
-        "steuer id, steuerid, steuer idnr, steueridentifikationsnummer, steuerliche identifikationsnummer, idnr, id nr,"
-        "steuer identifikationsnummer, identifikationsnummer, steuerident, steueridnr, persönliche identifikationsnummer",
+        """
+        steuer id, steuerid, steueridentifikationsnummer, steuerliche identifikationsnummer, idnr, id nr,
+        steuer identifikationsnummer, identifikationsnummer, persönliche identifikationsnummer
+        """,
         "d11",
         "de.idnr",
     ),
     Scheme("steuernummer, steuer nummer, steuer nr, steuernr, st nr, stnr", "d10|d11|d12|d13|d9"),
     Scheme(
-        "sozialversicherungsnummer, sozialversicherungs nummer, sozialversicherung, sv nummer, sv nr, svnr, svnummer,"
-        "rentenversicherungsnummer, rvnr, rv nummer, versicherungsnummer, versicherten nummer, versichertennummer, vsnr",
+        """
+        sozialversicherungsnummer, sozialversicherungs nummer, sozialversicherung, sv nummer, sv nr, svnr, svnummer,
+        rentenversicherungsnummer, rvnr, rv nummer, versicherungsnummer, versicherten nummer, versichertennummer,
+        vsnr
+        """,
         "d8ad3|d10",
         "at.vnr",
     ),
     Scheme("krankenversichertennummer, kvnr, kv nummer, versichertennummer, krankenkasse, gesundheitskarte", "ad9"),
     Scheme(
-        "personalausweis, personalausweisnummer, ausweisnummer, ausweis nr, ausweis, perso, aufenthaltstitel",
+        "personalausweis, ausweis, perso, aufenthaltstitel",
         "=[A-Za-z][0-9A-Za-z]{8}[0-9]?[Dd]?|[0-9]{8,10}",
     ),
     Scheme(
-        "ahv, ahvn, ahv nummer, ahv nr, avs, numéro avs, avs number, n avs, oasi, oasi number, navs, navs13",
+        "ahv, ahvn, avs, numéro avs, n avs, oasi, navs",
         "[7][5][6]d10|d11",
         "ch.ssn",
     ),
     Scheme(
-        "bsn, bsn nummer, burgerservicenummer, burger service nummer, sofi, sofinummer, sofi nummer, persoonsnummer,"
-        "citizen service number, onderwijsnummer",
+        """
+        bsn, burgerservicenummer, burger service nummer, sofi, persoonsnummer, citizen service number,
+        onderwijsnummer
+        """,
         "d9|d8",
         "nl.bsn",
     ),
     Scheme(
-        "rijksregisternummer, rijksregister, insz, niss, numéro national, numéro de registre national, registre national,"
-        "nrn, rrn, bis nummer, nationaal nummer, national register number, inss, rijksregisternr",
+        """
+        rijksregister, insz, niss, numéro national, numéro de registre national, registre national, nrn, rrn,
+        bis nummer, nationaal nummer, national register number, inss
+        """,
         "d11",
         "be.nn be.bis",
     ),
-    Scheme("identiteitskaart, identiteitskaartnummer, identiteitsbewijs", "d12|d10|a2x6d", "nl.identiteitskaartnummer"),
+    Scheme("identiteitskaart, identiteitsbewijs", "d12|d10|a2x6d", "nl.identiteitskaartnummer"),
     Scheme("matricule, numéro de matricule, numéro d'identification nationale", "d13|d11"),
     Scheme(
-        "numéro de sécurité sociale, sécurité sociale, sécu, numéro de sécu, nir, insee, numéro insee, carte vitale, nss,"
-        "numéro de sécurité social",
+        """
+        sécurité sociale, sécu, numéro de sécu, nir, insee, numéro insee, carte vitale, nss,
+        numéro de sécurité sociale
+        """,
         "d6[0-9ABab]d8|d6[0-9ABab]d6",
         "fr.nir",
     ),
@@ -89,16 +100,20 @@ _GERMAN_DUTCH_FRENCH = (
         "fr.nif",
     ),
     Scheme(
-        "carte d'identité, carte nationale d'identité, carte nationale, cni, cnie, titre de séjour, pièce d'identité, cin,"
-        "numéro d'identité",
+        """
+        carte d'identité, carte nationale d'identité, carte nationale, cni, cnie, titre de séjour, pièce d'identité,
+        cin, numéro d'identité
+        """,
         "=[0-9]{12}|[A-Za-z0-9]{9}|[0-9]{8}|[A-Za-z]{1,2}[0-9]{5,7}",
     ),
 )
 
 _SOUTHERN = (
     Scheme(
-        "dni, d n i, documento nacional de identidad, documento de identidad, carné de identidad, carnet de identidad, nif,"
-        "n i f, número de identificación fiscal",
+        """
+        dni, d n i, documento nacional de identidad, documento de identidad, carné de identidad, carnet de identidad,
+        nif, n i f, número de identificación fiscal
+        """,
         "d8a|d7a|d8|d7",
         "es.dni",
     ),
@@ -110,8 +125,10 @@ _SOUTHERN = (
     ),
     Scheme("número de la seguridad social, seguridad social, nuss, naf, número de seguridad social", "d12|d11"),
     Scheme(
-        "codice fiscale, codice fisc, cod fiscale, cod fisc, c f, cf, codfisc, tessera sanitaria, fiscal code,"
-        "codicefiscale",
+        """
+        codice fiscale, codice fisc, cod fiscale, cod fisc, c f, cf, codfisc, tessera sanitaria, fiscal code,
+        codicefiscale
+        """,
         "a6x2ax2ax3a",
         "it.codicefiscale",
     ),
@@ -130,39 +147,43 @@ _SOUTHERN = (
     Scheme("αμκα, amka", "d11", "gr.amka"),
     Scheme("αφμ, afm", "d9", "gr.vat"),
     Scheme(
-        "αριθμός ταυτότητας, ταυτότητα, ταυτότητας, αδτ, δελτίο ταυτότητας, adt",
+        "αριθμός ταυτότητας, ταυτότητα, αδτ, δελτίο ταυτότητας, adt",
         "=[A-Za-z\u0391-\u03c9]{1,2}[ -]?[0-9]{6}",
     ),
     Scheme(
-        "tc kimlik, tckn, tc, t c, t c kimlik, kimlik, kimlik no, kimlik numarası, kimlik numaram, vatandaşlık numarası,"
-        "tc no, tckimlik, turkish id",
+        """
+        tc kimlik, tckn, tc, t c, t c kimlik, kimlik, vatandaşlık numarası, tckimlik, turkish id
+        """,
         "d11",
         "tr.tckimlik",
     ),
-    Scheme("vergi no, vergi numarası, vergi kimlik numarası, vergi kimlik, vkn", "d10|d11", "tr.vkn"),
+    Scheme("vergi no, vergi numarası, vergi kimlik, vkn", "d10|d11", "tr.vkn"),
 )
 
 _NORDIC_BALTIC = (
     Scheme(
-        "personnummer, personnr, person nummer, pnr, personal identity number, samordningsnummer, personnummeret",
+        "personnummer, personnr, person nummer, pnr, personal identity number, samordningsnummer",
         "d12|d10|d11",
         "se.personnummer no.fodselsnummer",
     ),
     Scheme(
-        "fødselsnummer, fødselsnr, fødsels nummer, fodselsnummer, fnr, d nummer, fødselsnummeret",
+        "fødselsnummer, fødselsnr, fødsels nummer, fnr, d nummer",
         "d11",
         "no.fodselsnummer",
     ),
-    Scheme("cpr, cpr nummer, cpr nr, cprnr, cpr number, personnummer", "d10"),
-    Scheme("cpr, cpr number, civil id", "d9|d12|d11"),
+    Scheme("cpr, personnummer", "d10"),
+    Scheme("cpr, civil id", "d9|d12|d11"),
     Scheme(
-        "henkilötunnus, henkilötunnukseni, henkilötunnukseksi, hetu, hetuni, sotu, personbeteckning, personal identity code",
+        """
+        henkilötunnus, henkilötunnukseni, henkilötunnukseksi, hetu, hetuni, sotu, personbeteckning,
+        personal identity code
+        """,
         "d6[-+A-FU-Ya-fu-y]d3x",
         "fi.hetu",
     ),
-    Scheme("kennitala, kennitalan, kennitölu", "d10", "is_.kennitala"),
+    Scheme("kennitala, kennitölu", "d10", "is_.kennitala"),
     Scheme("kt", "d10", "is_.kennitala", strict=True),
-    Scheme("isikukood, isikukoodi, isikukoodiga, asmens kodas, asmens kodą, asmens kodo, ak", "d11", "ee.ik lt.asmens"),
+    Scheme("isikukood, asmens kodas, ak", "d11", "ee.ik lt.asmens"),
     Scheme("personas kods, personas kodu, personas koda", "d11", "lv.pvn"),
 )
 

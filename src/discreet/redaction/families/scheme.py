@@ -37,7 +37,7 @@ class Scheme:
         return _expression(self.shapes)
 
     def accepts(self, value: str) -> bool:
-        """Right behind its name a value of its form is one, right check digits or not, unless the name is not enough."""
+        """Right behind its name the form is enough, unless the name has other meanings."""
         return self.fits(value) and (not self.strict or self.checked(value))
 
     def fits(self, value: str) -> bool:
