@@ -174,7 +174,7 @@ def _more(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]
 def _far(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]:
     if not scheme.checks:
         return
-    for match in scheme.form.finditer(text, position):
+    for match in scheme.inside.finditer(text, position):
         if match.start() - position > _AWAY:
             return
         between = text[position : match.start()]

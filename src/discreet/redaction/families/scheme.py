@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-_DATE = re.compile(r"[0-3]?\d([./-])[01]?\d\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d")
+_DATE = re.compile(
+    r"(?:[A-Za-z]+[ .-])?(?:[0-3]?\d([./-])[01]?\d\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d)"
+)
 _ATOM = re.compile(r"(\[[^\]]+\]|[dax])(\d*)(\??)")
 _KINDS = {"d": "[0-9]", "a": "[A-Za-z]", "x": "[0-9A-Za-z]"}
 _GAP = r"[\s.\-/+]{0,3}"
@@ -33,8 +35,13 @@ class Scheme:
 
     @property
     def form(self) -> re.Pattern[str]:
-        """How it is written, with nothing glued to it."""
+        """How it is written, with nothing glued to its end."""
         return _expression(self.shapes)
+
+    @property
+    def inside(self) -> re.Pattern[str]:
+        """The same, with nothing glued to its start either."""
+        return _expression(self.shapes, _START)
 
     def accepts(self, value: str) -> bool:
         """Right behind its name the form is enough, unless the name has other meanings."""
@@ -64,10 +71,9 @@ def valid(name: str, value: str) -> bool:
 
 
 @cache
-def _expression(shapes: str) -> re.Pattern[str]:
-    if shapes.startswith("="):
-        return re.compile(f"{_START}(?:{shapes[1:]}){_END}")
-    return re.compile(f"{_START}(?:{'|'.join(map(_spaced, shapes.split('|')))}){_END}")
+def _expression(shapes: str, start: str = "") -> re.Pattern[str]:
+    forms = shapes[1:] if shapes.startswith("=") else "|".join(map(_spaced, shapes.split("|")))
+    return re.compile(f"{start}(?:{forms}){_END}")
 
 
 def _spaced(shape: str) -> str:
