@@ -17,7 +17,7 @@ import re2
 from discreet.redaction.families.fillers import BACK, FILLERS
 from discreet.redaction.families.scheme import Scheme
 from discreet.redaction.normalise import normalise
-from discreet.redaction.recogniser import THINGS, Recogniser, whole
+from discreet.redaction.recogniser import THINGS, Recogniser, preceded_by, whole
 
 _AWAY = 40
 """Characters behind a name in which a number with right check digits still belongs to it."""
@@ -27,7 +27,7 @@ _AHEAD = 72
 _STEM = 5
 _LONGEST_LEAD = 8
 _WORD = re.compile(r"[^\W\d_]+")
-_OVER = re.compile(r"[\s:=#.,;\"'’`´°º«<>\[({|*~/_-]{0,8}")
+_OVER = re.compile(r"[\s:=#.,;\"'’`´°º«<>→?!\[({|*~/_-]{0,8}")
 _ASIDE = re.compile(r"\([^\W\d_][^\d()]{0,20}\)")
 _FOREIGN = re.compile(r"[^0-9A-Za-z]{0,16}")
 _AND = re.compile(r"[\s,;/&+]{1,3}(?:(?:and|or|und|oder|y|o|et|ou|e|en|og|och|i)\s)?")
@@ -42,6 +42,16 @@ _BEFORE_A_NAME = re2.compile(
 )
 JOINED = "\u0590"
 """From here on, scripts whose words may stand without a gap between them."""
+OTHERS = re2.compile(
+    THINGS.pattern
+    + "|"
+    + preceded_by(
+        "phone", "telephone", "tel", "mobile", "cell", "call(?: me)?(?: on| at)?", "text me", "fax", "whats ?app",
+        "dial", "telefon", "handy", "teléfono", "telefono", "téléphone", "zip", "zip ?code", "postcode", "plz",
+        "sort ?code", "account", "konto", "customer", "client", "member", "kunden",
+    ).pattern
+)  # fmt: skip
+"""What numbers that are no ids are introduced with."""
 ALWAYS = re2.compile("")
 """For candidates that bring their own context, also where letters count as digits."""
 
@@ -178,7 +188,7 @@ def _far(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]:
         if match.start() - position > _AWAY:
             return
         between = text[position : match.start()]
-        if not THINGS.search(between) and scheme.fits(match[0]) and scheme.checked(match[0]):
+        if not OTHERS.search(between) and scheme.fits(match[0]) and scheme.checked(match[0]):
             yield match.span()
 
 

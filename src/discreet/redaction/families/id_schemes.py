@@ -9,7 +9,7 @@ from discreet.redaction.families.id_schemes_world import ASIAN, EASTERN, LATIN
 from discreet.redaction.families.scheme import Scheme
 
 _ENGLISH = (
-    Scheme("ssn, s s n, ss number, social security, social", "d9"),
+    Scheme("ssn, s s n, ss number, ss no, soc sec, social security, social", "d9", "us.ssn"),
     Scheme("itin, individual taxpayer identification number, atin", "d9"),
     Scheme("employer identification number, employer id, fein", "d9"),
     Scheme("ein", "=[0-9]{2}-[0-9]{7}"),
@@ -70,7 +70,7 @@ _GERMAN_DUTCH_FRENCH = (
     ),
     Scheme(
         """
-        bsn, burgerservicenummer, burger service nummer, sofi, persoonsnummer, citizen service number,
+        bsn, b s n, burgerservicenummer, burger service nummer, sofi, persoonsnummer, citizen service number,
         onderwijsnummer
         """,
         "d9|d8",
@@ -152,7 +152,7 @@ _SOUTHERN = (
     ),
     Scheme(
         """
-        tc kimlik, tckn, tc, t c, t c kimlik, kimlik, vatandaşlık numarası, tckimlik, turkish id
+        tc kimlik, tckn, t c kimlik, kimlik, vatandaşlık numarası, tckimlik, turkish id
         """,
         "d11",
         "tr.tckimlik",
@@ -183,9 +183,19 @@ _NORDIC_BALTIC = (
     ),
     Scheme("kennitala, kennitölu", "d10", "is_.kennitala"),
     Scheme("kt", "d10", "is_.kennitala", strict=True),
-    Scheme("isikukood, asmens kodas, ak", "d11", "ee.ik lt.asmens"),
+    Scheme("isikukood, asmens kodas", "d11", "ee.ik lt.asmens"),
     Scheme("personas kods, personas kodu, personas koda", "d11", "lv.pvn"),
 )
 
-ONE_KIND = (*_ENGLISH, *_GERMAN_DUTCH_FRENCH, *_SOUTHERN, *_NORDIC_BALTIC, *EASTERN, *ASIAN, *LATIN)
+_WORDS = (
+    # Abbreviations that mean other things as well: only a number with right check digits counts.
+    Scheme("tc, t c", "d11", "tr.tckimlik", strict=True),
+    Scheme("ak", "d11", "ee.ik lt.asmens", strict=True),
+    Scheme("uid", "d12", "in_.aadhaar", strict=True),
+    Scheme("ci", "d8|d10", "ec.ci", strict=True),
+    Scheme("tin", "d11", "de.idnr", strict=True),
+    Scheme("documento", "d8a", "es.dni", strict=True),
+)
+
+ONE_KIND = (*_ENGLISH, *_GERMAN_DUTCH_FRENCH, *_SOUTHERN, *_NORDIC_BALTIC, *_WORDS, *EASTERN, *ASIAN, *LATIN)
 """Names of one kind of number, or of a few."""

@@ -44,12 +44,12 @@ EASTERN = (
 ASIAN = (
     Scheme(
         """
-        aadhaar, aadhar, adhaar, adhar, uidai, uid, आधार, आधार कार्ड, आधार नंबर, आधार संख्या
+        aadhaar, aadhar, adhaar, adhar, uidai, आधार, आधार कार्ड, आधार नंबर, आधार संख्या
         """,
         "d12",
         "in_.aadhaar",
     ),
-    Scheme("aadhaar, aadhar, vid, virtual id", "d16", "in_.vid"),
+    Scheme("aadhaar, aadhar, virtual id", "d16", "in_.vid"),
     Scheme("pan, permanent account number, पैन, पैन कार्ड", "a5d4a", "in_.pan"),
     Scheme("voter id, voter card, epic, वोटर आईडी", "a3d7", "in_.epic"),
     Scheme(
@@ -71,7 +71,7 @@ ASIAN = (
     Scheme("เลขบัตรประชาชน, บัตรประชาชน, เลขประจำตัวประชาชน, thai id, thai citizen id, thai national id", "d13", "th.pin"),
     Scheme("nik, ktp, e ktp, nomor induk kependudukan, nomor ktp, no ktp", "d16", "id.nik"),
     Scheme("npwp, nomor pokok wajib pajak", "d15|d16", "id.npwp"),
-    Scheme("sss, gsis, philhealth, pag ibig, umid, philsys, psn, pcn, crn", "d10|d12|d11|d16"),
+    Scheme("sss number, sss no, gsis, philhealth, pag ibig, umid, philsys", "d10|d12|d11|d16"),
     Scheme(
         "cccd, cmnd, căn cước, căn cước công dân, chứng minh nhân dân, số cccd, vietnamese id, mã số thuế", "d12|d9|d10"
     ),
@@ -105,7 +105,7 @@ LATIN = (
     Scheme(
         """
         cédula, cédula de ciudadanía, cédula de identidad, cédula de extranjería, número de cédula,
-        tarjeta de identidad, ci
+        tarjeta de identidad
         """,
         "[VEve]?d11|[VEve]?d10|[VEve]?d9|[VEve]?d8|[VEve]?d7|[VEve]?d6",
         "co.nit do.cedula ec.ci",

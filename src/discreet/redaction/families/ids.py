@@ -6,25 +6,25 @@ import re
 
 import re2
 
-from discreet.redaction.families.cued import named
+from discreet.redaction.families.cued import OTHERS, named
 from discreet.redaction.families.id_schemes import ONE_KIND
 from discreet.redaction.families.id_schemes_world import ANYWHERE
 from discreet.redaction.families.scheme import valid
-from discreet.redaction.recogniser import NO_WORDS, THINGS, Recogniser, in_a_word, preceded_by
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, in_a_word
 
-_OF_THINGS = re2.compile(
-    r"(?i)(?:^|[^\pL])(?:vehicle|car|engine|chassis|device|product|item|article|order|booking|transaction|payment|transfer"
-    r"|request|session|message|error|trace|case|ticket|claim|parcel|package|shipment|delivery|tracking|reference|invoice"
-    r"|customer|client|member|merchant|seller|shop|store|company|business|vat|user|account|login|game|player|steam|apple"
-    r"|policy|contract|offer|coupon|voucher|promo|event|group|app|build|batch|serial|machine|meter|order's|caller|corporate"
-    r"|conversation|chat|terminal|bank|employee|staff|student|store's|job|project|document|file|page|video|photo)"
-    r"(?:'s|s)?[\s_-]{0,2}$"
-)
-"""What an id without a further word may belong to instead of a person."""
-_PHONES = (
-    "phone", "telephone", "tel", "mobile", "cell", "call(?: me)?(?: on| at)?", "text me", "fax", "whats ?app", "dial",
-    "telefon", "handy", "teléfono", "telefono", "téléphone", "zip", "zip ?code", "postcode", "plz", "sort ?code",
+_THINGS = (
+    "vehicle", "car", "engine", "chassis", "device", "product", "item", "article", "artikel", "order", "bestell",
+    "auftrags", "commande", "pedido", "ordine", "booking", "transaction", "transaktions", "payment", "transfer",
+    "request", "session", "message", "error", "trace", "case", "ticket", "claim", "parcel", "package", "shipment",
+    "sendungs", "delivery", "tracking", "reference", "invoice", "rechnungs", "customer", "kunden", "client",
+    "cliente", "member", "mitglieds", "merchant", "seller", "shop", "store", "company", "business", "vat", "user",
+    "benutzer", "nutzer", "account", "login", "game", "player", "steam", "apple", "policy", "contract", "vertrags",
+    "offer", "coupon", "voucher", "promo", "event", "group", "app", "build", "batch", "serial", "machine", "meter",
+    "caller", "corporate", "conversation", "chat", "terminal", "bank", "employee", "staff", "student", "job",
+    "project", "document", "file", "page", "video", "photo", "com", "net", "org",
 )  # fmt: skip
+_OF_THINGS = re2.compile(rf"(?i)(?:^|[^\pL])(?:{'|'.join(_THINGS)})(?:'s|s)?[\s_-]{{0,2}}$")
+"""What an id without a further word may belong to instead of a person."""
 
 # (form, module of stdnum that it must please): too rare a form, with check digits, to be anything else.
 _FORMS = tuple(
@@ -79,7 +79,7 @@ RECOGNISERS = (
         _formed,
         NO_WORDS,
         edges=_alone,
-        against=re2.compile(f"{THINGS.pattern}|{preceded_by(*_PHONES).pattern}"),
+        against=OTHERS,
         digits=True,
     ),
 )
