@@ -121,7 +121,7 @@ def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool
     """What of the candidate is a value, judged by itself and by what stands around it."""
     if row.against is not None and row.against.search(text[max(0, start - BEFORE) : start]):
         return
-    near = row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
+    near = row.context is None or row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
     if disguised and not near:
         return
     candidate = text[start : end + row.ahead]

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import re2
@@ -21,10 +22,11 @@ from discreet.redaction.recogniser import THINGS, Recogniser, preceded_by, whole
 
 _AWAY = 40
 """Characters behind a name in which a number with right check digits still belongs to it."""
-_BEFORE = 64
+_NEAR = 64
 """Characters before a number's first digit in which its name stands."""
 _AHEAD = 72
-_STEM = 5
+_STEM = 7
+"""Letters by which a longer name is looked for before its words are read."""
 _LONGEST_LEAD = 8
 _WORD = re.compile(r"[^\W\d_]+")
 _OVER = re.compile(r"[\s:=#.,;\"'’`´°º«<>→?!\[({|*~/_-]{0,8}")
@@ -33,13 +35,15 @@ _FOREIGN = re.compile(r"[^0-9A-Za-z]{0,16}")
 _AND = re.compile(r"[\s,;/&+]{1,3}(?:(?:and|or|und|oder|y|o|et|ou|e|en|og|och|i)\s)?")
 _FOLDED = str.maketrans("øłđıþ", "oldit")
 _ENDINGS = ("nummeret", "nummern", "nummer", "number", "numret", "num", "nr", "no", "s")
-_DIGITS = "0123456789"
+_DIGIT = re.compile("[0-9]")
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]")
 _STARTS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]")
 _BACK = rf"(?:[\s,;\"')]{{0,2}}\s(?:(?:{'|'.join(sorted(BACK))})\s){{1,4}}|\s?\()"
 _LINK = re.compile(f"(?i){_BACK}")
-_BEFORE_A_NAME = re2.compile(
-    rf"(?i)(?:[A-Z]{{1,6}}[ -]?)?[0-9][0-9A-Z]*(?:[ .\-/][0-9A-Z]*[0-9][0-9A-Z]*)*(?:[ -][A-Z])?{_BACK}[^\x00-@]"
-)
+_MORE_DIGITS = r"(?:[\s.\-/+_(),]{0,3}[A-Za-z]{0,3}[0-9]){3}"
+_MORE_SIGNS = r"(?:[\s.\-/]{0,2}[0-9A-Za-z]){4}"
+"""How a number goes on behind its first digit: nothing shorter is looked at."""
+_BEFORE = rf"(?:[A-Z]{{1,6}}[ -]?)?[0-9](?:[ .\-/]?[A-Z]{{0,3}}[0-9]){{3}}[0-9A-Z .\-/]*{_BACK}"
 JOINED = "\u0590"
 """From here on, scripts whose words may stand without a gap between them."""
 OTHERS = re2.compile(
@@ -52,8 +56,6 @@ OTHERS = re2.compile(
     ).pattern
 )  # fmt: skip
 """What numbers that are no ids are introduced with."""
-ALWAYS = re2.compile("")
-"""For candidates that bring their own context, also where letters count as digits."""
 
 
 def folded(word: str) -> str:
@@ -72,22 +74,33 @@ class Names:
         self._longest: dict[str, int] = {}
         """How a name's first word begins -> words of the longest name that begins so."""
         self._joined: dict[str, list[Scheme]] = {}
+        self._joined_by_first: dict[str, list[str]] = {}
         spelled: dict[str, None] = {}
         for scheme in schemes:
             for name in (name.strip() for name in scheme.names.split(",")):
                 spelled[name] = None
                 if name[0] >= JOINED:
-                    self._joined.setdefault(normalise(name).text, []).append(scheme)
+                    seen = normalise(name).text
+                    self._joined.setdefault(seen, []).append(scheme)
+                    self._joined_by_first.setdefault(seen[0], []).append(seen)
                 else:
                     words = list(map(folded, _WORD.findall(name)))
                     self._words.setdefault(" ".join(words), []).append(scheme)
                     self._longest[words[0][:3]] = max(len(words), self._longest.get(words[0][:3], 0))
-        self.expression = re2.compile(_beginnings(list(spelled), list(self._joined)))
+        short, long, joined = _beginnings(list(spelled), list(self._joined))
+        more = _MORE_DIGITS if min(scheme.digits for scheme in schemes) > 3 else _MORE_SIGNS
+        over = rf"(?:{short})(?:{'|'.join(_ENDINGS)})?|(?:{long})[^\x00-@]*"
+        # No groups, few states: RE2 is fast then.
+        self.behind = re2.compile(
+            rf"(?i)(?:(?:^|[^0-9A-Za-z])(?:{over}){joined})"
+            rf"(?:[^0-9A-Za-z][^0-9]*(?:[0-9]{{1,2}}[^0-9]+)?)?[0-9]{more}"
+        )
+        self.before = re2.compile(rf"(?i){_BEFORE}(?:{short}|{long}{joined})")
 
     def values_behind(self, candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         """The values behind the names that a candidate begins with, the nearest name first."""
-        digit = next((index for index, character in enumerate(candidate) if character in _DIGITS), 0)
-        named = list(self._named(candidate, max(0, digit - _BEFORE), digit))
+        digit = _DIGIT.search(candidate).start()  # type: ignore[union-attr]
+        named = list(self._named(candidate, max(0, digit - _NEAR), digit))
         for _, after, schemes, joined in reversed(named):
             for position in _led_to(candidate, after, joined):
                 for scheme in schemes:
@@ -97,22 +110,21 @@ class Names:
                         yield from _more(scheme, candidate, end)
                         return
         for _, after, schemes, _ in reversed(named):
-            for scheme in schemes:
-                yield from _far(scheme, candidate, after)
+            yield from _far(schemes, candidate, after)
 
     def value_before(self, candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         """The value that is said to be what its name, right behind, says: "225-23-8487 is my SSN"."""
         link = _LINK.search(candidate)
         if link is None:
             return
-        last = link.start()
-        for name, _, schemes, _ in self._named(candidate, link.end(), len(candidate)):
-            if name > link.end():
+        last, name = link.span()
+        here = next(self._named(candidate, name, name + _AWAY), None)
+        if here is None or here[0] > name:
+            return
+        for start in _STARTS.finditer(candidate, max(0, last - _AWAY), last):
+            if any(_value(scheme, candidate, start.start()) == last for scheme in here[2]):
+                yield start.start(), last
                 return
-            for start in _STARTS.finditer(candidate, max(0, last - _AWAY), last):
-                if any(_value(scheme, candidate, start.start()) == last for scheme in schemes):
-                    yield start.start(), last
-                    return
 
     def _named(self, text: str, start: int, end: int) -> Iterator[tuple[int, int, list[Scheme], bool]]:
         """Where names start and end, what they name, and whether words need no gap there."""
@@ -127,10 +139,10 @@ class Names:
                     step = count
             index += step
         if not text.isascii():
-            for name, schemes in self._joined.items():
-                at = text.rfind(name, start, end)
-                if at >= 0:
-                    yield at, at + len(name), schemes, True
+            for at in range(start, end):
+                for name in self._joined_by_first.get(text[at], ()):
+                    if text.startswith(name, at):
+                        yield at, at + len(name), self._joined[name], True
 
     def _known(self, name: str) -> list[Scheme] | None:
         """What is called so, also with an ending."""
@@ -140,7 +152,7 @@ class Names:
         for ending in _ENDINGS:
             if len(ending) < last and name.endswith(ending) and name[: -len(ending)] in self._words:
                 return self._words[name[: -len(ending)]]
-        for length in range(1, min(6, last - _STEM)):
+        for length in range(1, min(6, last - 5)):
             if name[:-length] in self._words:
                 return self._words[name[:-length]]
         return None
@@ -181,25 +193,23 @@ def _more(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]
         position = end
 
 
-def _far(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]:
-    if not scheme.checks:
-        return
-    for match in scheme.inside.finditer(text, position):
-        if match.start() - position > _AWAY:
-            return
-        between = text[position : match.start()]
-        if not OTHERS.search(between) and scheme.fits(match[0]) and scheme.checked(match[0]):
-            yield match.span()
+def _far(schemes: list[Scheme], text: str, position: int) -> Iterator[tuple[int, int]]:
+    """Values with right check digits among the next numbers."""
+    for number in islice(_NUMBER.finditer(text, position, position + _AWAY), 3):
+        for scheme in schemes:
+            match = scheme.form.match(text, number.start()) if scheme.checks else None
+            if match is None or not scheme.fits(match[0]) or not scheme.checked(match[0]):
+                continue
+            if not OTHERS.search(text[position : number.start()]):
+                yield match.span()
 
 
-def _beginnings(names: list[str], joined: list[str]) -> str:
-    """Short names, how the longer ones begin, and a digit somewhere behind: no groups, few states, so RE2 is fast."""
+def _beginnings(names: list[str], joined: list[str]) -> tuple[str, str, str]:
+    """Expressions for the short names, for how the longer ones begin, and for those that need no gaps around them."""
     words = [name for name in names if name[0] < JOINED]
     short = "|".join(dict.fromkeys(_any_accent(name) for name in words if len(name) <= _STEM))
     long = "|".join(dict.fromkeys(_any_accent(name[: _STEM + 1]) for name in words if len(name) > _STEM))
-    gapless = "".join(f"|{re2.escape(name)}" for name in joined)
-    begin = rf"(?:^|[^0-9A-Za-z])(?:(?:{short})(?:{'|'.join(_ENDINGS)})?|(?:{long})[^\x00-@]*){gapless}"
-    return rf"(?i)(?:{begin})(?:[^0-9A-Za-z][^0-9]*)?[0-9]"
+    return short, long, "".join(f"|{re2.escape(name)}" for name in joined)
 
 
 def _any_accent(name: str) -> str:
@@ -226,9 +236,9 @@ def named(category: str, schemes: Sequence[Scheme], against: Any = None) -> tupl
     names = Names(schemes)
     behind = Recogniser(
         category,
-        names.expression,
+        names.behind,
         whole,
-        ALWAYS,
+        None,
         stretches=names.values_behind,
         ahead=_AHEAD,
         edges=_edges,
@@ -236,4 +246,4 @@ def named(category: str, schemes: Sequence[Scheme], against: Any = None) -> tupl
         look_alikes=True,
         digits=True,
     )
-    return behind, replace(behind, candidate=_BEFORE_A_NAME, stretches=names.value_before, look_alikes=False)
+    return behind, replace(behind, candidate=names.before, stretches=names.value_before, look_alikes=False)

@@ -54,7 +54,7 @@ ASIAN = (
     Scheme("voter id, voter card, epic, वोटर आईडी", "a3d7", "in_.epic"),
     Scheme(
         "身份证, 身份證, 居民身份证, 公民身份号码, chinese id, resident identity card, shenfenzheng, prc id",
-        "d17[0-9Xx]|d15",
+        "d17[0-9Xx]|d17|d16|d15",
         "cn.ric",
     ),
     Scheme(
@@ -180,7 +180,7 @@ ANYWHERE = (
         pesel, burgerservicenummer, rijksregisternummer, insz, personnummer, fødselsnummer, cpr nummer, henkilötunnus,
         hetu, kennitala, rodné číslo, cnp, егн, egn, αμκα, amka, isikukood, asmens kodas, personas kods, oib, emšo,
         jmbg, снилс, рнокпп, tckn, tc kimlik, cpf, curp, cuit, cuil, cédula, aadhaar, aadhar, cnic, nric, mykad,
-        teudat zehut, 身份证, 身份證, 주민등록번호, 주민번호, マイナンバー, תעודת זהות, เลขบัตรประชาชน
+        teudat zehut
         """,
         r"=[0-9](?:[ .\-/]?[0-9]){6,19}",
     ),

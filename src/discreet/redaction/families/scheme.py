@@ -14,7 +14,7 @@ _DATE = re.compile(
 _ATOM = re.compile(r"(\[[^\]]+\]|[dax])(\d*)(\??)")
 _KINDS = {"d": "[0-9]", "a": "[A-Za-z]", "x": "[0-9A-Za-z]"}
 _GAP = r"(?:[\s.\-/+_()]{0,3}|,\s?(?=[0-9](?![0-9])))"
-_START, _END = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z]|[.,/-][0-9])"
+_END = r"(?![0-9A-Za-z]|[.,/-][0-9])"
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,6 @@ class Scheme:
     def form(self) -> re.Pattern[str]:
         """How it is written, with nothing glued to its end."""
         return _expression(self.shapes)
-
-    @property
-    def inside(self) -> re.Pattern[str]:
-        """The same, with nothing glued to its start either."""
-        return _expression(self.shapes, _START)
 
     def accepts(self, value: str) -> bool:
         """Right behind its name the form is enough, unless the name has other meanings."""
@@ -71,9 +66,9 @@ def valid(name: str, value: str) -> bool:
 
 
 @cache
-def _expression(shapes: str, start: str = "") -> re.Pattern[str]:
+def _expression(shapes: str) -> re.Pattern[str]:
     forms = shapes[1:] if shapes.startswith("=") else "|".join(map(_spaced, shapes.split("|")))
-    return re.compile(f"{start}(?:{forms}){_END}")
+    return re.compile(f"(?:{forms}){_END}")
 
 
 def _spaced(shape: str) -> str:
