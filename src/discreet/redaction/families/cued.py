@@ -41,7 +41,6 @@ _STARTS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]")
 _BACK = rf"(?:[\s,;\"')]{{0,2}}\s(?:(?:{'|'.join(sorted(BACK))})\s){{1,4}}|\s?\()"
 _LINK = re.compile(f"(?i){_BACK}")
 _MORE_DIGITS = r"(?:[\s.\-/+_(),]{0,3}[A-Za-z]{0,3}[0-9]){3}"
-_MORE_SIGNS = r"(?:[\s.\-/]{0,2}[0-9A-Za-z]){4}"
 """How a number goes on behind its first digit: nothing shorter is looked at."""
 _BEFORE = rf"(?:[A-Z]{{1,6}}[ -]?)?[0-9](?:[ .\-/]?[A-Z]{{0,3}}[0-9]){{3}}[0-9A-Z .\-/]*{_BACK}"
 JOINED = "\u0590"
@@ -88,7 +87,7 @@ class Names:
                     self._words.setdefault(" ".join(words), []).append(scheme)
                     self._longest[words[0][:3]] = max(len(words), self._longest.get(words[0][:3], 0))
         short, long, joined = _beginnings(list(spelled), list(self._joined))
-        more = _MORE_DIGITS if min(scheme.digits for scheme in schemes) > 3 else _MORE_SIGNS
+        more = _MORE_DIGITS if min(scheme.digits for scheme in schemes) > 3 else ""
         over = rf"(?:{short})(?:{'|'.join(_ENDINGS)})?|(?:{long})[^\x00-@]*"
         # No groups, few states: RE2 is fast then.
         self.behind = re2.compile(

@@ -9,7 +9,7 @@ from discreet.redaction.recogniser import preceded_by
 _PARTS = preceded_by("part", "model", "sku", "item", "serial", "product", "version", "firmware", "order", "invoice")
 """What a number of a thing may begin with "DL" behind."""
 
-_PASSPORT = Scheme(
+PASSPORT = Scheme(
     """
     passport, e passport, travel document, pp no, reisepass, passnummer, pass nr, pass nummer, reisedokument,
     passeport, numéro de passeport, número de pasaporte, passaporto, numero passaporto, passaporte, paspoort,
@@ -24,7 +24,7 @@ _PASSPORT = Scheme(
     r"|[0-9A-Z]{6,12}|[A-Za-z]{0,2}[0-9][0-9A-Za-z]{4,10}",
     digits=1,
 )
-_LICENCE = Scheme(
+LICENCE = Scheme(
     """
     driving licence, driving license, driver licence, driver license, driver's licence, driver's license,
     drivers licence, drivers license, driving permit, driver number, licence driver, dl, d l, dvla, führerschein,
@@ -44,4 +44,4 @@ _LICENCE = Scheme(
     digits=5,
 )
 
-RECOGNISERS = (*named("passport", (_PASSPORT,)), named("driving_licence", (_LICENCE,), against=_PARTS)[0])
+RECOGNISERS = (*named("passport", (PASSPORT,)), named("driving_licence", (LICENCE,), against=_PARTS)[0])
