@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import re2
@@ -35,6 +36,7 @@ _FOREIGN = re.compile(r"[^0-9A-Za-z]{0,16}")
 _AND = re.compile(r"[\s,;/&+]{1,3}(?:(?:and|or|und|oder|y|o|et|ou|e|en|og|och|i)\s)?")
 _FOLDED = str.maketrans("øłđıþ", "oldit")
 _ENDINGS = ("nummeret", "nummern", "nummer", "number", "numret", "num", "nr", "no", "s")
+_first = itemgetter(0)
 _DIGIT = re.compile("[0-9]")
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]")
 _STARTS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]")
@@ -102,12 +104,11 @@ class Names:
         named = list(self._named(candidate, max(0, digit - _NEAR), digit))
         for _, after, schemes, joined in reversed(named):
             for position in _led_to(candidate, after, joined):
-                for scheme in schemes:
-                    end = _value(scheme, candidate, position)
-                    if end:
-                        yield position, end
-                        yield from _more(scheme, candidate, end)
-                        return
+                end, scheme = max(((scheme.end(candidate, position), scheme) for scheme in schemes), key=_first)
+                if end:
+                    yield position, end
+                    yield from _more(scheme, candidate, end)
+                    return
         for _, after, schemes, _ in reversed(named):
             yield from _far(schemes, candidate, after)
 
@@ -121,7 +122,7 @@ class Names:
         if here is None or here[0] > name:
             return
         for start in _STARTS.finditer(candidate, max(0, last - _AWAY), last):
-            if any(_value(scheme, candidate, start.start()) == last for scheme in here[2]):
+            if any(scheme.end(candidate, start.start()) == last for scheme in here[2]):
                 yield start.start(), last
                 return
 
@@ -179,15 +180,9 @@ def _led_to(text: str, position: int, joined: bool) -> Iterable[int]:
     return reversed(places)
 
 
-def _value(scheme: Scheme, text: str, position: int) -> int:
-    """Where the value that starts there ends; 0 for none."""
-    match = scheme.form.match(text, position)
-    return match.end() if match is not None and scheme.accepts(match[0]) else 0
-
-
 def _more(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]:
     """Others of the kind in a row with it."""
-    while (link := _AND.match(text, position)) and (end := _value(scheme, text, link.end())):
+    while (link := _AND.match(text, position)) and (end := scheme.end(text, link.end())):
         yield link.end(), end
         position = end
 

@@ -9,7 +9,7 @@ import re2
 from discreet.redaction.families.cued import OTHERS, named
 from discreet.redaction.families.id_schemes import ONE_KIND
 from discreet.redaction.families.id_schemes_world import ANYWHERE
-from discreet.redaction.families.scheme import valid
+from discreet.redaction.families.scheme import pleases
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, in_a_word
 
 _THINGS = (
@@ -56,7 +56,7 @@ def _formed(candidate: str, _near: bool) -> int:
         return len(candidate)
     for form, modules in _FORMS:
         if form.fullmatch(candidate):
-            return len(candidate) if any(valid(module, candidate) for module in modules) else 0
+            return len(candidate) if pleases(modules, candidate) else 0
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -33,6 +33,17 @@ class Scheme:
     strict: bool = False
     digits: int = 4
 
+    def end(self, text: str, position: int) -> int:
+        """Where the value that starts there ends, right behind its name; 0 for none."""
+        match = self.form.match(text, position)
+        if match is None or not self.accepts(match[0]):
+            return 0
+        value = match[0]
+        if self.checks and value[-2].isspace() and value[-1].isalpha() and not self.checked(value):
+            # "41545168 y ...": the letter is a word.
+            value = value[:-2] if self.form.fullmatch(value[:-2]) else value
+        return position + len(value)
+
     @property
     def form(self) -> re.Pattern[str]:
         """How it is written, with nothing glued to its end."""
@@ -49,20 +60,20 @@ class Scheme:
 
     def checked(self, value: str) -> bool:
         """One of its checks is right."""
-        bare = "".join(filter(str.isalnum, value))
-        return any(_is_valid(name)(form) for name in self.checks.split() for form in (value, bare))
+        return pleases(self.checks.split(), value)
+
+
+def pleases(modules: Sequence[str], value: str) -> bool:
+    """Whether one of these modules of stdnum accepts the value, as it is written or without what stands between."""
+    bare = "".join(filter(str.isalnum, value))
+    return any(_is_valid(name)(form) for name in modules for form in (value, bare))
 
 
 @cache
 def _is_valid(name: str) -> Callable[[str], bool]:
-    """Of a module of stdnum, which is loaded when a number asks for it."""
+    """Loaded when a number asks for it."""
     valid: Callable[[str], bool] = import_module(f"stdnum.{name}").is_valid
     return valid
-
-
-def valid(name: str, value: str) -> bool:
-    """Whether stdnum's module of that name accepts the value as it is written."""
-    return _is_valid(name)(value)
 
 
 @cache
