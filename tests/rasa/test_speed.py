@@ -99,7 +99,9 @@ def _runner(storage: Path) -> DaskGraphRunner:
     return DaskGraphRunner.create(schema, LocalModelStorage(storage), ExecutionContext(schema))
 
 
-@pytest.mark.parametrize("targets", [None, ["both"], ["first", "second"], ["second", "first"], ["apart"], ["unheard of"]])
+@pytest.mark.parametrize(
+    "targets", [None, ["both"], ["first", "second"], ["second", "first"], ["apart"], ["unheard of"]]
+)
 @pytest.mark.parametrize(
     "inputs",
     [{"message": 1}, {"message": 1, "other": 2}, {"message": "text"}, {"message": "first"}, {"first": 5}, {}, None]
