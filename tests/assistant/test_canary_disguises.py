@@ -56,6 +56,7 @@ def test_what_a_back_end_says_in_any_disguise_does_not_leave(
     try:
         chat = Chat(assistant.address).open()
         leaks: set[str] = set()
+        others: list[tuple[str, str]] = []
         for number, one in enumerate(drawn):
             if number % _A_CHAT == 0:
                 chat = Chat(assistant.address).open()

@@ -13,8 +13,8 @@ from rasa.engine.exceptions import GraphComponentException
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
-from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.core.events import Event
+from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.utils.common import all_subclasses
 
 from discreet.rasa import speed
@@ -104,8 +104,10 @@ def _runner(storage: Path) -> DaskGraphRunner:
 )
 @pytest.mark.parametrize(
     "inputs",
-    [{"message": 1}, {"message": 1, "other": 2}, {"message": "text"}, {"message": "first"}, {"first": 5}, {}, None]
-    + [{"message": 3}, {"message": 7}, {"other": 2}, {"message": None}],
+    [
+        *({"message": given} for given in (1, 3, 7, "text", "first", None)),
+        *({"message": 1, "other": 2}, {"other": 2}, {"first": 5}, {}, None),
+    ],
     ids=str,
 )
 def test_a_graph_runs_as_before(targets: list[str] | None, inputs: dict[str, Any] | None, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def resolve_by_type(type_name: str, default: type[Event] | None = None) -> type[
 def run_graph(
     runner: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
 ) -> dict[str, Any]:
-    """The outputs of a model's nodes. Rasa's own plans the same few nodes anew for every message: a seventh of a turn."""
+    """The outputs of a model's nodes. Rasa's own plans the same few anew for every message: a seventh of a turn."""
     given = inputs or {}
     wanted = targets or runner._graph_schema.target_names
     plan = _plan(runner, tuple(wanted), tuple(given))
