@@ -6,7 +6,7 @@ from discreet.redaction.families.cued import named
 from discreet.redaction.families.scheme import Scheme
 from discreet.redaction.recogniser import preceded_by
 
-_PARTS = preceded_by("part", "model", "sku", "item", "serial", "product", "version", "firmware", "order", "invoice")
+_PARTS = preceded_by("part", "model", "sku", "serial", "product", "version", "firmware")
 """What a number of a thing may begin with "DL" behind."""
 
 PASSPORT = Scheme(
