@@ -62,3 +62,8 @@ def test_a_name_that_has_other_meanings_asks_for_right_check_digits(scheme: Sche
     value = next(filter(None, (_value(scheme, shape) for shape in scheme.shapes.split("|"))))
     wrong = next(w for d in "0123456789" if not scheme.checked(w := value[:-1] + d))
     assert find(f"{scheme.names.split(',')[0]} {wrong}") == ()
+
+
+def test_a_number_that_breaks_its_check_is_none() -> None:
+    assert not pleases(["cn.ric"], "411111191111111114")
+    assert find("411111191111111114") == ()

@@ -139,8 +139,8 @@ class Names:
                     step = count
             index += step
         if not text.isascii():
-            for at in range(start, end):
-                for name in self._joined_by_first.get(text[at], ()):
+            for at, first in enumerate(text[start:end], start):
+                for name in self._joined_by_first.get(first, ()):
                     if text.startswith(name, at):
                         yield at, at + len(name), self._joined[name], True
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 _DATE = re.compile(
     r"(?:[A-Za-z]+[ .-])?(?:[0-3]?\d([./-])[01]?\d\1(?:19|20)?\d\d|(?:19|20)\d\d([./-])[01]?\d\2[0-3]?\d)"
@@ -66,14 +67,21 @@ class Scheme:
 def pleases(modules: Sequence[str], value: str) -> bool:
     """Whether one of these modules of stdnum accepts the value, as it is written or without what stands between."""
     bare = "".join(filter(str.isalnum, value))
-    return any(_is_valid(name)(form) for name in modules for form in (value, bare))
+    return any(_is_valid(name, form) for name in modules for form in (value, bare))
+
+
+def _is_valid(name: str, value: str) -> bool:
+    try:
+        return bool(_module(name).is_valid(value))
+    except (LookupError, ValueError):
+        # Some look a region or a date up without asking whether it exists.
+        return False
 
 
 @cache
-def _is_valid(name: str) -> Callable[[str], bool]:
+def _module(name: str) -> Any:
     """Loaded when a number asks for it."""
-    valid: Callable[[str], bool] = import_module(f"stdnum.{name}").is_valid
-    return valid
+    return import_module(f"stdnum.{name}")
 
 
 @cache
