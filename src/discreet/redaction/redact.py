@@ -72,7 +72,8 @@ class Redactor:
         def replacement(span: Span, value: str) -> str | None:
             return None if _folded(value) in self._public else mask_of(span.category)
 
-        return mask_all(self._replaced(text, replacement))
+        # Before as well: a token may hide the start of a word that says what the number behind it is.
+        return mask_all(self._replaced(mask_all(text), replacement))
 
     def found(self, text: str) -> tuple[Span, ...]:
         """Every finding, the operator's own recognisers included. Raises ValueError over MAX_TEXT characters."""
