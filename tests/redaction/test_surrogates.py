@@ -22,6 +22,9 @@ _FORMS = [
     ("phone", "(201) 570-5516"),
     ("bank_account", "20-00-00"),
     ("national_id", "225-23-8487"),
+    ("national_id", "NTGPTG76M16F205N"),
+    ("passport", "C01X00T47"),
+    ("driving_licence", "MORGA 753116 SM9IJ"),
 ]
 
 
