@@ -179,7 +179,7 @@ ANYWHERE = (
         ahv nummer, steueridentifikationsnummer, numéro de sécurité sociale, numéro fiscal, codice fiscale, bsn,
         pesel, burgerservicenummer, rijksregisternummer, insz, personnummer, fødselsnummer, cpr nummer, henkilötunnus,
         hetu, kennitala, rodné číslo, cnp, егн, egn, αμκα, amka, isikukood, asmens kodas, personas kods, oib, emšo,
-        jmbg, снилс, рнокпп, tckn, tc kimlik, cpf, curp, cuit, cuil, cédula, aadhaar, aadhar, cnic, nric, mykad,
+        jmbg, снилс, рнокпп, tckn, tc kimlik, cpf, curp, cuit, cuil, aadhaar, aadhar, cnic, nric, mykad,
         teudat zehut
         """,
         r"=[0-9](?:[ .\-/]?[0-9]){6,19}",
