@@ -5,6 +5,7 @@ what is personal.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
+from rasa.utils.log_utils import configure_structlog
 from sklearn.metrics import f1_score
 
 from bench.report import Figure
@@ -20,20 +22,22 @@ from discreet.policy import load_policy
 from discreet.rasa.understanding import Understanding, mint_token
 from discreet.redaction.redact import Redactor
 
+PROJECT = Path(__file__).parent.parent
 _Parse = Callable[[str], Awaitable[dict[str, Any]]]
 
 
-def figures(model: Path, project: Path, folders: Sequence[str]) -> list[Figure]:
+def figures(models: Path, folders: Sequence[str]) -> list[Figure]:
     """Weighted F1 of intents and micro F1 of entity names, with and without the Guard, and how far they are apart.
 
     An entity counts where its name is right: the Guard puts a token in the place of its value.
     """
-    return asyncio.run(_figures(model, project, folders))
+    configure_structlog(logging.ERROR)
+    return asyncio.run(_figures(models, folders))
 
 
-async def _figures(model: Path, project: Path, folders: Sequence[str]) -> list[Figure]:
-    agent = Agent.load(model)
-    policy = load_policy(project / "privacy.yml")
+async def _figures(models: Path, folders: Sequence[str]) -> list[Figure]:
+    agent = Agent.load(models)
+    policy = load_policy(PROJECT / "privacy.yml")
     understanding = Understanding(policy, Redactor(policy), mint_token(policy))
 
     async def typed(text: str) -> dict[str, Any]:
@@ -44,12 +48,12 @@ async def _figures(model: Path, project: Path, folders: Sequence[str]) -> list[F
 
     found = []
     for folder in folders:
-        messages = load_data(str(project / folder)).intent_examples
+        messages = load_data(str(PROJECT / folder)).intent_examples
         without, with_it = [await _scores(messages, parse) for parse in (typed, guarded)]
         name = Path(folder).name
         for kind, one, other in zip(("intent", "entity"), without, with_it, strict=True):
             more = {"without": round(one, 4), "guarded": round(other, 4), "messages": len(messages)}
-            found.append(Figure(f"{kind}_f1_lost_by_the_guard_{name}", one - other, "F1", more))
+            found.append(Figure(f"{kind}_f1_guard_gap_{name}", abs(one - other), "F1", more))
     return found
 
 
