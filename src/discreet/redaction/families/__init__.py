@@ -5,7 +5,7 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, dates, mail, network, phones, secrets
+from discreet.redaction.families import bank, cards, dates, ids, mail, network, papers, phones, secrets
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
@@ -14,6 +14,8 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *mail.RECOGNISERS,
     *bank.RECOGNISERS,
     *cards.RECOGNISERS,
+    *papers.RECOGNISERS,
+    *ids.RECOGNISERS,
     *network.RECOGNISERS,
     *dates.RECOGNISERS,
     *phones.RECOGNISERS,
