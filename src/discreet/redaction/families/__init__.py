@@ -5,10 +5,12 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, dates, mail, network, phones, secrets
+from discreet.redaction.families import bank, cards, dates, keys, mail, network, phones, secrets, wallets
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
+    *keys.RECOGNISERS,
+    *wallets.RECOGNISERS,
     *secrets.RECOGNISERS,
     *network.LOGINS,
     *mail.RECOGNISERS,
