@@ -5,12 +5,13 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, dates, keys, mail, network, phones, secrets, wallets
+from discreet.redaction.families import bank, cards, codes, dates, keys, mail, network, phones, secrets, wallets
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
     *keys.RECOGNISERS,
     *wallets.RECOGNISERS,
+    *codes.RECOGNISERS,
     *secrets.RECOGNISERS,
     *network.LOGINS,
     *mail.RECOGNISERS,

@@ -30,6 +30,7 @@ _NAMED = (
     r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer"
 )
 _OVER = r"\"?(?:(?: is| ist| est| es|'s)[ :=]{1,3}|\s?[:=]{1,2}>?\s{0,3})"
+_CALLED = rf"(?:{_NAMED})(?:{_OVER}|[ ]{{1,2}})|(?:token|secret|key){_OVER}"
 
 
 def _random(candidate: str, _near: bool) -> int:
@@ -57,9 +58,7 @@ RECOGNISERS = (
     Recogniser("api_key", re2.compile(_ISSUED), whole, NO_WORDS, edges=_apart),
     Recogniser(
         "api_key",
-        re2.compile(
-            rf"(?i)(?:^|[^0-9A-Za-z])(?:(?:{_NAMED})(?:{_OVER}|[ ]{{1,2}})|(?:token|secret|key){_OVER})[\"'`]?([0-9A-Za-z_./+=-]{{16,512}})"
-        ),
+        re2.compile(rf"(?i)(?:^|[^0-9A-Za-z])(?:{_CALLED})[\"'`]?([0-9A-Za-z_./+=-]{{16,512}})"),
         _random,
         NO_WORDS,
         group=1,

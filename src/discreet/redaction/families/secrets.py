@@ -1,13 +1,13 @@
-"""Passwords and PINs, user names and one-time codes, each beside its name."""
+"""Passwords, PINs and user names beside their name."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 import re2
 
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, listed, whole
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, listed, preceded_by, whole
 
 _IS = r"(?: is| was| ist| est| es| è| é| lautet| er| är| jest|'s)"
 _OVER = rf"(?:{_IS}[ :=]{{1,3}}|\"?\s?[:=][ ]{{0,3}})\"?"
@@ -18,10 +18,11 @@ _ABOUT_PASSWORDS = re.compile(
     r"|a|my|your|reset|ok|taken|safe|weak|strong|still|also|now|in|on|for|or|and)[.!?]*",
     re.IGNORECASE,
 )
-_PASSWORD = (
+_CALLED = (
     r"(?:password|passwort|kennwort|passcode|pass ?phrase|pwd|pw|mot de passe|contrase[ñn]a|clave|wachtwoord|senha"
     r"|parola d'ordine|has[łl]o|heslo|salasana|l[öo]senord|passord|adgangskode)"
 )
+_TRAVEL = preceded_by("boarding pass", "gift pass", "day pass", "ski pass")
 _MIXED = re.compile(r"(?=.*[0-9])(?=.*[^0-9]).{6,}|[0-9]{6,}")
 
 
@@ -68,82 +69,23 @@ def _bare_user(candidate: str, near: bool) -> int:
     return end if _A_NAME_ALONE.fullmatch(candidate[:end]) else 0
 
 
-_TOLD = r"(?:i|you|they|we)(?: have|'ve|'ve just)? (?:just )?(?:got|get|received|sent|texted|mailed|was sent|were sent)"
-_WAY = (
-    r"(?:sms|text(?: message)?|e-?mail|mail|phone|app|authenticator(?: app)?|message|handy|tel[eé]fono|t[eé]l[eé]phone)"
-)
-_CODE = (
-    r"(?:(?:otp|2fa|mfa|m-?tan|sms-?tan|totp|(?-i:TAN))(?: (?:code|pin|token|number))?"
-    r"|one[ -]?time[ -]?(?:code|password|passcode|pin)"
-    r"|(?:verification|authenticat(?:ion|or)|two-?factor|2-?factor|log-?in|sign-?in|security|sms|unlock)[ -]?(?:code|pin)"
-    rf"|(?:code|pin) (?:(?:that )?{_TOLD}|sent|texted)(?: to)?(?: me| us| my \w{{1,10}})?(?: (?:by|via|in|on|from) (?:the |an? |my )?{_WAY})?"
-    rf"|(?:code|pin) (?:from|by|in|via|on) (?:the |an? |my )?{_WAY}"
-    r"|(?:best[äa]tigungs|verifizierungs|verifikations|sicherheits|einmal|zugangs|freigabe|anmelde|sms-?)(?:code|passwort|kennwort)"
-    r"|code (?:de |d')(?:v[eé]rification|confirmation|authentification|s[eé]curit[eé])|code (?:[àa] usage unique|re[çc]u par sms|sms)"
-    r"|c[oó]digo (?:de (?:verificaci[oó]n|un solo uso|acceso|verifica[çc][ãa]o|confirma[çc][ãa]o)|sms)|clave din[aá]mica"
-    r"|codice (?:di (?:verifica|conferma|accesso)|otp|usa e getta|sms)"
-    r"|(?:verificatie|eenmalige |sms-?|bevestigings)code|(?:eng[åa]ngs|eng[åa]ngs|verifierings|bekr[æe]ftelses|sms-?)ko[dk]e?"
-    r"|kod (?:sms|weryfikacyjny|jednorazowy)|jednor[aá]zov[yý] k[oó]d)"
-)
-_GROUPS = r"[0-9]{3}[ -][0-9]{3}|[0-9]{4}[ -][0-9]{4}|[0-9]{2}[ -][0-9]{2}[ -][0-9]{2}|[0-9](?: [0-9]){3,7}"
-_SENT = rf"(?:{_GROUPS}|[0-9]{{4,8}})"
-
-
-def _code(candidate: str, _near: bool) -> int:
-    """A year, or a card's security code that has its own row, is none of these."""
-    return 0 if re.fullmatch(r"20[0-9]{2}", candidate) else len(candidate)
-
-
-def _ends_there(text: str, _start: int, end: int, _near: bool) -> bool:
-    after = text[end : end + 2]
-    return not (after[:1].isalnum() or after[:1] == "_" or (after[:1] in ("-", ".", ",") and after[1:].isdigit()))
-
-
-def _beside(cue: str, over: str, value: str) -> Any:
-    return re2.compile(rf"(?i)(?:^|[^\pL]){cue}{over}({value})")
+def _row(
+    category: str, called: str, over: str, value: str, accepted: Callable[[str, bool], int], *, digits: bool = False
+) -> Recogniser:
+    pattern = re2.compile(rf"(?i)(?:^|[^\pL]){called}{over}({value})")
+    return Recogniser(category, pattern, accepted, NO_WORDS, group=1, edges=anywhere, against=_TRAVEL, digits=digits)
 
 
 _PART = r"[^\s,;:=\"\x01\[0-9]"
-_SECRET = r"[^\s,;\"\x01\[]{3,64}"
+_TYPED = r"[^\s,;\"\x01\[]{3,64}"
 _LETTER = r"[0-9A-Za-z_\x{80}-\x{10FFFF}]"
 _NAME = rf"@?{_LETTER}(?:{_LETTER}|[.+@-])+"
 """Its length is bounded by the validator: RE2 would unroll a bound for every kind of letter."""
 
 RECOGNISERS = (
-    Recogniser("password", _beside(_PASSWORD, _OVER, _SECRET), _password, NO_WORDS, group=1, edges=anywhere),
-    Recogniser(
-        "password", _beside("pass", r"\s?[:=]\s{0,3}\"?", _SECRET), _password, NO_WORDS, group=1, edges=anywhere
-    ),
-    Recogniser(
-        "password",
-        _beside(_PASSWORD, r" \"?", rf"{_PART}{{0,32}}[0-9][^\s,;:=\"\x01\[]{{0,32}}"),
-        _bare_password,
-        NO_WORDS,
-        group=1,
-        edges=anywhere,
-        digits=True,
-    ),
-    Recogniser(
-        "one_time_code",
-        _beside(_CODE, rf"(?: ?(?:code|number|no|nr))?{_IS}?[\s:=#\"'(-]{{0,4}}(?:[A-Z]-)?", _SENT),
-        _code,
-        NO_WORDS,
-        group=1,
-        edges=_ends_there,
-        digits=True,
-    ),
-    Recogniser(
-        "one_time_code",
-        re2.compile(
-            rf"(?i)(?:^|[^\pL\pN.,-])({_SENT}){_IS} (?:my|your|the|an?|mein|der|le|mon|el|mi|il) "
-            r"(?:otp|2fa|tan|verification|one-?time|sms|security|log-?in|authentication|best[äa]tigungs|code de|c[oó]digo de|codice di)"
-        ),
-        _code,
-        NO_WORDS,
-        group=1,
-        edges=anywhere,
-        digits=True,
-    ),
+    _row("password", _CALLED, _OVER, _TYPED, _password),
+    _row("password", "pass", r"\s?[:=]\s{0,3}\"?", _TYPED, _password),
+    _row("password", _CALLED, r" \"?", rf"{_PART}{{0,32}}[0-9](?:{_PART}|[0-9]){{0,32}}", _bare_password, digits=True),
     Recogniser(
         "password",
         re2.compile(r"(?i)\b(?:pin|passcode|geheimzahl)\b(?: code| number)?(?: is|'s|:|=| ist)?[ ]{0,3}([0-9]{4,8})\b"),
@@ -151,14 +93,7 @@ RECOGNISERS = (
         NO_WORDS,
         group=1,
     ),
-    Recogniser("user_name", _beside(_USER, _OVER, _NAME), _user, NO_WORDS, group=1, edges=anywhere),
-    Recogniser("user_name", _beside("user", r"\s?[:=]\s{0,3}\"?", _NAME), _user, NO_WORDS, group=1, edges=anywhere),
-    Recogniser(
-        "user_name",
-        _beside(_USER, " ", r"@?[A-Za-z_\x{80}-\x{10FFFF}-]*[0-9_.][0-9A-Za-z_.\x{80}-\x{10FFFF}-]*"),
-        _bare_user,
-        NO_WORDS,
-        group=1,
-        edges=anywhere,
-    ),
+    _row("user_name", _USER, _OVER, _NAME, _user),
+    _row("user_name", "user", r"\s?[:=]\s{0,3}\"?", _NAME, _user),
+    _row("user_name", _USER, " ", rf"@?(?:{_LETTER}|[.-])+", _bare_user),
 )

@@ -84,7 +84,7 @@ RECOGNISERS = (
         NO_WORDS,
         digits=True,
     ),
-    # Ethereum and its kin: the check of EIP-55 wants Keccak, which nothing here has, and 40 hexadecimal digits say enough.
+    # Ethereum and its kin: EIP-55's check wants Keccak, which nothing here has; 40 hexadecimal digits say enough.
     Recogniser("crypto_address", re2.compile(r"0[xX][0-9a-fA-F]{40}"), whole, NO_WORDS, digits=True),
     # Solana and Monero.
     Recogniser(
