@@ -5,7 +5,7 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, codes, dates, keys, mail, network, phones, secrets, wallets
+from discreet.redaction.families import bank, cards, codes, dates, keys, mail, network, people, phones, secrets, wallets
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
@@ -19,5 +19,6 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *cards.RECOGNISERS,
     *network.RECOGNISERS,
     *dates.RECOGNISERS,
+    *people.RECOGNISERS,
     *phones.RECOGNISERS,
 )
