@@ -5,7 +5,20 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, codes, dates, keys, mail, network, people, phones, secrets, wallets
+from discreet.redaction.families import (
+    bank,
+    cards,
+    codes,
+    dates,
+    keys,
+    mail,
+    network,
+    people,
+    phones,
+    places,
+    secrets,
+    wallets,
+)
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
@@ -20,5 +33,6 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *network.RECOGNISERS,
     *dates.RECOGNISERS,
     *people.RECOGNISERS,
+    *places.RECOGNISERS,
     *phones.RECOGNISERS,
 )
