@@ -35,7 +35,7 @@ NO_NAMES = listed(
     held hello help helpful her here hers hi hidden him his how however i id if im important impossible in
     incomplete incorrect incorrectly indeed information interested into invalid is isnt issue it item items its just
     keeps know known last late later least left less like listed literally little live long longer looking lost lot
-    made mail main many matter maybe me mean mentioned misspelled misspelt missing mistake mistyped monday month
+    made mail many matter maybe me mean mentioned misspelled misspelt missing mistake mistyped monday month
     more most much must my name named names near never new next nice no nobody none nope normal not nothing now
     number of off ok okay old on once one online only or order ordered orders other our out over own page paid
     parcel parcels part password pay payment paypal perfect perfectly personal phone please pls plus point possible

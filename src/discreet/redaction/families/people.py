@@ -41,7 +41,7 @@ def read(text: str, *, small: bool = False) -> tuple[int, int]:
     ``small``: names in small letters, and all in capitals, count too.
     """
     end = seen = count = position = 0
-    titled = loose = False
+    titled = loose = spelt_out = False
     while seen < _MOST:
         word = _WORD.match(text, position)
         if word is None:
@@ -57,6 +57,7 @@ def read(text: str, *, small: bool = False) -> tuple[int, int]:
                 break
             count += 1
             end = word.end()
+            spelt_out |= len(typed) > 1
             if lower.endswith(("'s", "’s")):
                 return end - 2, count
         seen += 1
@@ -64,7 +65,7 @@ def read(text: str, *, small: bool = False) -> tuple[int, int]:
         if gap is None:
             break
         position = gap.end()
-    return end, count
+    return (end, count) if spelt_out else (0, 0)
 
 
 def _strong(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:

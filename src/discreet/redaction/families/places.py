@@ -21,7 +21,7 @@ _NEAR = words(
     "postcode", "zip", "street", "house", "flat", "billing", "adresse", "anschrift", "lieferadresse", "wohnen?", "wohnt",
     "adres", "woon", "direcci[oó]n", "vivo", "indirizzo", "abito", "morada", "endere[cç]o", "habite", "bor", "bo",
 )  # fmt: skip
-_UNIT_WORD = r"(?:flat|apt|apartment|unit|suite|room|floor|block|house|studio|level)\.? ?#?"
+_UNIT_WORD = r"(?:flat|p\.? ?o\.? ?box|apt|apartment|unit|suite|room|floor|block|house|studio|level)\.? ?#?"
 _UNIT = rf"(?:{_UNIT_WORD}(?:[0-9]{{1,4}}[a-z]?[\s,/]{{1,3}})?)?"
 _NUMBER = r"[0-9]{1,5}(?:[ -]?[a-z])?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?"
 _W = r"[^\s,;:!?()\"\x01]+"
@@ -42,7 +42,7 @@ _ENGLISH = re.compile(
 _CERTAIN = re.compile(rf"(?:{streets.CERTAIN}|st)\.?", re.IGNORECASE)
 _ROMANCE = re.compile(rf",?\s{{1,2}}(?:{streets.FRENCH})(?=[ '’])", re.IGNORECASE)
 _NAMED = re.compile(
-    rf"(?P<words>(?:{_NAME} ){{0,5}}{_NAME}),?\s{{1,2}}{_NO}(?P<number>[0-9]{{1,5}}(?:[ -]?[a-z](?!\w))?"
+    rf"(?P<words>(?:{_NAME} ){{0,5}}{_NAME}),?\s{{1,2}}{_NO}(?P<number>[0-9]{{1,5}}(?:[ -]?[a-z](?: [0-9]{{1,3}})?(?!\w))?"
     r"(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?)(?!\w)",
     re.IGNORECASE,
 )
@@ -121,14 +121,14 @@ def _name_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     if match is None or _street_behind(candidate, match.end()) is not None:
         return
     names = match["words"].split(" ")
-    taken, typed = streets.name_back(names)
+    taken, sure = streets.name_back(names)
     if not taken:
         return
     start = len(match["words"]) - len(" ".join(names[-taken:]))
     end, coded = after(candidate, match.end())
-    proper = names[-1][0].isupper() and not names[-1].isupper()
+    proper = any(name[0].isupper() and not name.isupper() for name in names[-taken:])
     ends = _ENDS.match(candidate, end) is not None
-    if (coded and (typed or near or proper)) or (typed and (near or (proper and ends))):
+    if (coded and (sure or near or proper)) or (sure > 1 and (near or proper) and (ends or sure > 2)):
         yield start, end
 
 

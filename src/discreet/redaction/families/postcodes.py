@@ -59,7 +59,7 @@ _IN_TOWNS = listed(
     " et aux al op upon on of the under by a y e i ter ten van von"
 )
 _TOWNS_TOO = listed(
-    "new long great bad los las white black red blue much little big best bank prime cut lost half short next high"
+    "new long great bad los las white black red blue much little big best bank prime cut lost half short next high first second third real top way standard happy public company point"
 )
 NO_TOWNS = NO_NAMES - _IN_TOWNS - _TOWNS_TOO
 """Words after which a text speaks of something else."""

@@ -43,6 +43,12 @@ _PARTICLES = listed(
     "de des du de la las los le les l' d' del della delle dei degli di da do dos das e y the of and upon der den dem van von"
     " zum zur am an im auf unter ten ter op 's al alla san santa sant st st. saint sainte"
 )
+_OTHERWISE = listed(
+    "via place pl pl. route am im zum zur cours passage square villa esplanade promenade plaza largo corso"
+)
+"""Words before a street's name that mean other things in other languages."""
+_DESCRIBES = re.compile(r"[^\W\d_]+(?:e|er|en|el|em|ra|la)|van|sint|prins|st\.?", re.IGNORECASE)
+_ARTICLES = listed("der dem den de in im am auf te van")
 _LEADS = listed(
     """
     address adresse anschrift lieferadresse rechnungsadresse indirizzo dirección direccion morada endereço adres deliver
@@ -88,39 +94,37 @@ def _only_particles(text: str) -> bool:
     return all(word.casefold() in _PARTICLES for word in text.split())
 
 
-def name_back(words: list[str]) -> tuple[int, bool]:
-    """(how many of the last words are a street's name, whether one of them says that it is a street)."""
-    for index, word in enumerate(words):
-        if index + 1 < len(words) and _BEFORE.fullmatch(word) and _fits(words[index + 1 :]):
-            return len(words) - index, word.casefold() not in ("am", "im", "zum", "zur")
+def name_back(words: list[str]) -> tuple[int, int]:
+    """(how many of the last words are a street's name, how sure it is that they are).
+
+    3: the last word says street and nothing else; 2: the first does; 1: the first may; 0: any words.
+    """
     last = words[-1]
+    if is_stop(last):
+        return 0, 0
     if _ALONE.fullmatch(last):
         taken = 1
         while taken < min(len(words), 3) and not is_stop(words[-taken - 1]):
-            if words[-taken - 1][0].islower() and (taken == 2 or words[-1][0].isupper()):
+            if words[-taken - 1][0].islower() and (taken == 2 or last[0].isupper()):
                 break
             taken += 1
-        return (taken, True) if taken > 1 else (0, False)
-    if is_stop(last):
-        return 0, False
-    joined = _JOINED.fullmatch(last) is not None
+        return (taken, 3) if taken > 1 else (0, 0)
+    if _JOINED.fullmatch(last):
+        more = len(words) > 1 and last[0].isupper() == words[-2][0].isupper() and _DESCRIBES.fullmatch(words[-2])
+        return 1 + bool(more and not is_stop(words[-2]) and words[-2] not in _ARTICLES), 3
+    for index, word in enumerate(words[:-1]):
+        if _BEFORE.fullmatch(word) and not any(is_stop(other) for other in words[index + 1 :]):
+            sure = word.casefold() not in _OTHERWISE or (word[0].isupper() and words[index + 1][0].isupper())
+            return len(words) - index, 2 if sure and word.isupper() == last.isupper() else 1
     taken = 1
-    if last[0].isupper():
-        while taken < min(len(words), 4) and _goes_on(words[-taken - 1], words[: -taken - 1]):
-            taken += 1
-    elif not joined:
-        while taken < min(len(words), 3) and not is_stop(words[-taken - 1]):
-            taken += 1
-    return taken, joined
+    while taken < min(len(words), 4) and _goes_on(words[-taken - 1], words[: -taken - 1], last[0].isupper()):
+        taken += 1
+    return taken, 0
 
 
-def _fits(words: list[str]) -> bool:
-    return not any(is_stop(word) for word in words)
-
-
-def _goes_on(word: str, before: list[str]) -> bool:
-    """Whether a capitalised name takes this word before it in, too."""
+def _goes_on(word: str, before: list[str], proper: bool) -> bool:
+    """Whether a street's name takes this word before it in, too."""
     if is_stop(word):
         return False
     joins = word.casefold() in _PARTICLES and bool(before) and before[-1][0].isupper() and not is_stop(before[-1])
-    return word[0].isupper() or joins
+    return word[0].isupper() or joins or not proper
