@@ -24,7 +24,7 @@ _ISSUED = "|".join((
 ))  # fmt: skip
 """AWS, GitHub, GitLab, Slack, Stripe, Square, Google, SendGrid and so on; the last are JSON web tokens (RFC 7519)."""
 _PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----"
-_LINES = r"(?:[0-9A-Za-z+/=\s\\]|[A-Z][A-Za-z-]{2,12}: [^\n]{1,80}\n)*"
+_LINES = r"(?:[A-Z][A-Za-z-]{2,12}: [^\n]{1,80}\n|[0-9A-Za-z+/=\s\\])*"
 _NAMED = (
     r"(?:api|secret|access|private|signing|encryption|auth|client|bearer|refresh|session|licence|license)"
     r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer"
@@ -58,7 +58,7 @@ RECOGNISERS = (
     Recogniser("api_key", re2.compile(_ISSUED), whole, NO_WORDS, edges=_apart),
     Recogniser(
         "api_key",
-        re2.compile(rf"(?i)(?:^|[^0-9A-Za-z])(?:{_CALLED})[\"'`]?([0-9A-Za-z_./+=-]{{16,512}})"),
+        re2.compile(rf"(?i)(?:^|[^0-9A-Za-z])(?:{_CALLED})[\"'`]?([0-9A-Za-z_./+=~-]{{16,512}})"),
         _random,
         NO_WORDS,
         group=1,

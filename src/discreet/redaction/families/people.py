@@ -26,7 +26,9 @@ _SPEAKING = re.compile(r",? (?:speaking|here|calling|writing|am apparat|am telef
 
 def _capital(word: str) -> bool:
     """Like a name: a capital, and not only capitals; or an initial."""
-    return word[0].isupper() and (len(word) == 1 or not word.isupper() or "'" in word)
+    if word[1:2] in ("'", "’") and word[0] in "dlo":
+        word = word[2:]
+    return word[:1].isupper() and (len(word) == 1 or not word.isupper() or "'" in word)
 
 
 def _leads_on(text: str, position: int) -> bool:

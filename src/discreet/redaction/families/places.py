@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import re2
 
@@ -16,10 +17,12 @@ from discreet.redaction.families.postcodes import LETTERED, NUMBERED, after, is_
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole, words
 
 _AHEAD = 130
+_HOUSES = 4
+"""Numbers of one candidate that are tried."""
 _NEAR = words(
     "address(?:es)?", "deliver(?:y|ed)?", "ship(?:ping|ped)?", "send", "sent", "live[sd]?", "living", "moved?", "bring",
-    "postcode", "zip", "street", "house", "flat", "billing", "adresse", "anschrift", "lieferadresse", "wohnen?", "wohnt",
-    "adres", "woon", "direcci[oó]n", "vivo", "indirizzo", "abito", "morada", "endere[cç]o", "habite", "bor", "bo",
+    "postcode", "zip", "street", "house", "flat", "billing", "adresse", "anschrift", "lieferadresse", "wohnen?",
+    "wohnt", "adres", "woon", "direcci[oó]n", "vivo", "indirizzo", "abito", "morada", "endere[cç]o", "habite", "bor",
 )  # fmt: skip
 _UNIT_WORD = r"(?:flat|p\.? ?o\.? ?box|apt|apartment|unit|suite|room|floor|block|house|studio|level)\.? ?#?"
 _UNIT = rf"(?:{_UNIT_WORD}(?:[0-9]{{1,4}}[a-z]?[\s,/]{{1,3}})?)?"
@@ -29,8 +32,9 @@ _NAME = r"[^\s0-9,;:!?()\"\x01]+"
 _NO = r"(?:n[°ºr]\.? ?|no\.? ?|д(?:ом|\.)? ?|#)?"
 
 _HOUSE = re.compile(
-    r"(?<![\w.,/#£$€-])[0-9]{1,5}(?:[ -]?[a-z](?!\w))?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?(?: ?(?:bis|ter|quater)\b)?(?=,?\s)",
-    re.I,
+    r"(?<![\w.,/#£$€-])[0-9]{1,5}(?:[ -]?[a-z](?!\w))?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?(?: ?(?:bis|ter|quater)\b)?"
+    r"(?=,?\s)",
+    re.IGNORECASE,
 )
 _UNIT_BEFORE = re.compile(rf"(?<!\w){_UNIT_WORD}(?:[0-9]{{1,4}}[a-z]?[\s,/]{{1,3}})?\Z", re.IGNORECASE)
 _TYPES = rf"(?:{streets.CERTAIN}|{streets.POSSIBLE})"
@@ -42,8 +46,8 @@ _ENGLISH = re.compile(
 _CERTAIN = re.compile(rf"(?:{streets.CERTAIN}|st)\.?", re.IGNORECASE)
 _ROMANCE = re.compile(rf",?\s{{1,2}}(?:{streets.FRENCH})(?=[ '’])", re.IGNORECASE)
 _NAMED = re.compile(
-    rf"(?P<words>(?:{_NAME} ){{0,5}}{_NAME}),?\s{{1,2}}{_NO}(?P<number>[0-9]{{1,5}}(?:[ -]?[a-z](?: [0-9]{{1,3}})?(?!\w))?"
-    r"(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?)(?!\w)",
+    rf"(?P<words>(?:{_NAME} ){{0,5}}{_NAME}),?\s{{1,2}}{_NO}"
+    r"[0-9]{1,5}(?:[ -]?[a-z](?: [0-9]{1,3})?(?!\w))?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?(?!\w)",
     re.IGNORECASE,
 )
 _ORDINAL = re.compile(r"[0-9]{1,3}(?:st|nd|rd|th|\.)|[NSEW]\.?", re.IGNORECASE)
@@ -65,7 +69,7 @@ def _lettered(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     code = _A_CODE.search(candidate)
     if code is None or (_A_STATE.match(code[1]) and candidate[: code.start(1)].rstrip()[-1:] not in (",", "\n")):
         return
-    for house in _HOUSE.finditer(candidate, 0, code.start(1)):
+    for house in islice(_HOUSE.finditer(candidate, 0, code.start(1)), _HOUSES):
         between = candidate[house.end() : code.start(1)]
         if _is_street_and_town(between):
             end = code.end(1) if "," in between.rstrip(" ,") else town(candidate, code.end(1), small=False)
@@ -82,12 +86,14 @@ def _is_street_and_town(text: str) -> bool:
 def _is_part(part: str) -> bool:
     match = _ONE_PART.fullmatch(part)
     words = match["words"].split() if match else []
-    return len(words) <= 6 and not any(streets.is_stop(word) or word[0] in "0123456789" for word in words)
+    return len(words) <= 6 and not any(
+        streets.is_stop(word) or (word[0].isdigit() and not _ORDINAL.fullmatch(word)) for word in words
+    )
 
 
 def _number_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
-    """English and French: the last number that a street follows."""
-    for house in reversed(list(_HOUSE.finditer(candidate, 0, len(candidate)))):
+    """English and French: the first number that a street follows."""
+    for house in islice(_HOUSE.finditer(candidate), _HOUSES):
         street = _street_behind(candidate, house.end())
         if street is None:
             continue
@@ -96,7 +102,7 @@ def _number_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         ends = _ENDS.match(candidate, stop) is not None
         if coded or (proper and (near or (certain and ends))) or (near and certain and ends):
             yield _with_unit(candidate, house.start()), stop
-            return
+        return
 
 
 def _street_behind(text: str, position: int) -> tuple[int, bool, bool] | None:
@@ -109,7 +115,7 @@ def _street_behind(text: str, position: int) -> tuple[int, bool, bool] | None:
     if english is None:
         return None
     names = english["name"].split()
-    if any(streets.is_stop(name) for name in names):
+    if any(streets.is_stop(name) or name.isdigit() for name in names):
         return None
     proper = english["type"][0].isupper() and all(name[0].isupper() or _ORDINAL.fullmatch(name) for name in names)
     return english.end(), proper, _CERTAIN.fullmatch(english["type"]) is not None
@@ -118,7 +124,7 @@ def _street_behind(text: str, position: int) -> tuple[int, bool, bool] | None:
 def _name_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     """All others: what of the words before the first number is a street's name, and enough to say so."""
     match = _NAMED.match(candidate)
-    if match is None or _street_behind(candidate, match.end()) is not None:
+    if match is None:
         return
     names = match["words"].split(" ")
     taken, sure = streets.name_back(names)
@@ -128,12 +134,14 @@ def _name_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     end, coded = after(candidate, match.end())
     proper = any(name[0].isupper() and not name.isupper() for name in names[-taken:])
     ends = _ENDS.match(candidate, end) is not None
-    if (coded and (sure or near or proper)) or (sure > 1 and (near or proper) and (ends or sure > 2)):
+    enough = (coded and (sure or near or proper)) or (sure > 1 and (near or proper) and (ends or sure > 2))
+    # "Ida Vik, 8 rue Haute": what stands before that number is a person.
+    if enough and _street_behind(candidate, match.end()) is None:
         yield start, end
 
 
 def _box(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
-    number = re.match(r"[^0-9]*[0-9]{1,6}(?: [0-9]{2,3}\b)?", candidate)
+    number = re.match(r"[^0-9]*[0-9]{1,6}(?: [0-9]{2,3}\b){0,2}", candidate)
     if number is not None:
         yield 0, after(candidate, number.end())[0]
 
@@ -165,12 +173,12 @@ def _row(pattern: str, read: Callable[[str, bool], Iterator[tuple[int, int]]], g
 
 
 _CUE = (
-    r"(?:address(?: is)?|adresse(?: ist| est)?|liv(?:e|es|ing) (?:at|in)|(?:moved|moving|deliver(?:ed)?|sent|shipped) to"
-    r"|(?:send|ship|bring|deliver) (?:it|this|them|that|the parcel|my (?:order|parcel)) to|staying at)"
+    r"(?:address(?: is)?|adresse(?: ist| est)?|liv(?:e|es|ing) (?:at|in)"
+    r"|(?:moved|moving|deliver(?:ed)?|sent|shipped) to|(?:send|ship|bring|deliver) (?:it|this|them|that|the parcel|my (?:order|parcel)) to|staying at)"
 )
 _POSTCODE = (
-    r"(?:post ?code|postal code|zip(?: ?code)?|plz|postleitzahl|code postal|c[oó]digo postal|codice postale|(?-i:CAP|CEP|CP)"
-    r"|eircode|postnummer|postnr|postinumero|kod pocztowy|ps[čc])"
+    r"(?:post ?code|postal code|zip(?: ?code)?|plz|postleitzahl|code postal|c[oó]digo postal|codice postale"
+    r"|(?-i:CAP|CEP|CP)|eircode|postnummer|postnr|postinumero|kod pocztowy|ps[čc])"
 )
 
 RECOGNISERS = (
@@ -181,15 +189,15 @@ RECOGNISERS = (
         _name_first,
     ),
     _row(
-        rf"{_UNIT}{_NUMBER},?\s{{1,2}}(?:{_W} ){{1,5}}{_TYPES}\b"
+        rf"{_UNIT}{_NUMBER},?\s{{1,2}}(?:{_W} ){{1,5}}?{_TYPES}\b"
         rf"|{_NUMBER}(?: ?(?:bis|ter|quater))?,?\s{{1,2}}(?:{streets.FRENCH})[ '’]",
         _number_first,
     ),
     _row(rf"(?:{_NAME} ){{0,2}}(?:{_NAME})?(?:{streets.JOINED}),?\s{{1,2}}{_NO}[0-9]", _name_first),
     _row(rf"(?:^|[^\pL])((?:{streets.BEFORE}) ?(?:{_NAME} ){{0,4}}{_NAME},?\s{{1,2}}{_NO}[0-9])", _name_first, group=1),
     _row(
-        r"(?:p\.? ?o\.? ?box|post office box|postfach|postbus|postboks|apartado(?: (?:de correos|postal))?|casella postale"
-        r"|bo[iî]te postale|caixa postal|skrytka pocztowa|gpo box|locked bag) ?#?(?:n[°º] ?)?[0-9]{1,6}",
+        r"(?:p\.? ?o\.? ?box|post office box|postfach|postbus|postboks|apartado(?: (?:de correos|postal))?"
+        r"|casella postale|bo[iî]te postale|caixa postal|skrytka pocztowa|gpo box|locked bag) ?#?(?:n[°º] ?)?[0-9]{1,6}",
         _box,
     ),
     _row(rf"{_CUE}[\s:]{{1,3}}((?:{_NAME}[\s,]{{1,2}}){{2,10}}?(?:{LETTERED}))", _named_house, group=1),

@@ -36,8 +36,8 @@ _REACH = 72
 """Characters after a street in which its postcode begins."""
 
 _FLOORS = re.compile(
-    r"[\s,/]{1,3}(?:(?:apt|apartment|appt?|unit|suite|ste|flat|floor|fl|level|room|rm|bldg|building|block|bus|bte|bo[iî]te"
-    r"|[ée]tage|piso|planta|esc|puerta|int|interno|scala|whg|wohnung|top|stiege|lok|m|lgh|sal)\.? ?#?[0-9]{1,5} ?[a-z]?\b"
+    r"[\s,/]{1,3}(?:(?:apt|apartment|appt?|unit|suite|ste|flat|floor|fl|level|room|rm|bldg|building|block|bus|bte"
+    r"|bo[iî]te|[ée]tage|piso|planta|esc|puerta|int|interno|scala|whg|wohnung|top|stiege|lok|m|lgh|sal)\.? ?#?[0-9]{1,5} ?[a-z]?\b"
     r"|#[ ]?[0-9]{1,5}[a-z]?\b|[0-9]{1,2}(?:st|nd|rd|th) floor\b|[0-9]{1,2}(?:[.] ?(?:tv|th|mf|sal|og|stock|étage)\b"
     r"|[ºª°oa]\.? ?[a-z]{0,4}\b)|[0-9]{1,2}-[0-9]{1,2}\b(?!-)|st\.? ?t[vh]\b|(?:[0-9] )?hs\b|bis\b)",
     re.IGNORECASE,
@@ -55,11 +55,16 @@ _COUNTRY = re.compile(
     re.IGNORECASE,
 )
 _IN_TOWNS = listed(
-    "am an auf der den dem im in ob bei unter vor de del della delle dei di da do dos du des la le les los las sur sous en"
-    " et aux al op upon on of the under by a y e i ter ten van von"
+    """
+    am an auf der den dem im in ob bei unter vor de del della delle dei di da do dos du des la le les los las sur
+    sous en et aux al op upon on of the under by a y e i ter ten van von
+    """
 )
 _TOWNS_TOO = listed(
-    "new long great bad los las white black red blue much little big best bank prime cut lost half short next high first second third real top way standard happy public company point"
+    """
+    new long great bad los las white black red blue much little big best bank prime cut lost half short next high
+    first second third real top way standard happy public company point back front
+    """
 )
 NO_TOWNS = NO_NAMES - _IN_TOWNS - _TOWNS_TOO
 """Words after which a text speaks of something else."""

@@ -40,23 +40,27 @@ _JOINED = re.compile(
 _BEFORE = re.compile(rf"(?:{BEFORE})\.?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’./-]{1,2}[^\W\d_]+)*\.?")
 _PARTICLES = listed(
-    "de des du de la las los le les l' d' del della delle dei degli di da do dos das e y the of and upon der den dem van von"
-    " zum zur am an im auf unter ten ter op 's al alla san santa sant st st. saint sainte"
+    """
+    de des du la las los le les l' d' del della delle dei degli di da do dos das e y the of and upon der den dem van
+    von zum zur am an im auf unter ten ter op 's al alla san santa sant st st. saint sainte
+    """
 )
 _OTHERWISE = listed(
-    "via place pl pl. route am im zum zur cours passage square villa esplanade promenade plaza largo corso"
+    """
+    via place pl pl. route am im zum zur cours passage square villa esplanade promenade plaza largo corso
+    """
 )
 """Words before a street's name that mean other things in other languages."""
 _DESCRIBES = re.compile(r"[^\W\d_]+(?:e|er|en|el|em|ra|la)|van|sint|prins|st\.?", re.IGNORECASE)
 _ARTICLES = listed("der dem den de in im am auf te van")
 _LEADS = listed(
     """
-    address adresse anschrift lieferadresse rechnungsadresse indirizzo dirección direccion morada endereço adres deliver
-    delivered send ship shipped live lives living moved move wohne woon abito vivo moro bor bo bei
-    mieszkam asun lakom size page chapter room table seat line model version art nr no größe seite raum zimmer article
-    januar january februar february march märz april mai june juni july juli august september october oktober november
-    december dezember enero febrero marzo mayo junio julio agosto janvier février mars avril juin juillet août monday
-    friday hours days weeks months minutes miles km kg cm stück
+    address adresse anschrift lieferadresse rechnungsadresse indirizzo dirección direccion morada endereço adres
+    deliver delivered send ship shipped live lives living moved move wohne woon abito vivo moro bor bo bei mieszkam
+    asun lakom size page chapter room table seat line model version art nr no größe seite raum zimmer article januar
+    january februar february march märz april mai june juni july juli august september october oktober november
+    december dezember enero febrero marzo mayo junio julio agosto janvier février mars avril juin juillet août
+    monday friday hours days weeks months minutes miles km kg cm stück
     """
 )
 
@@ -64,6 +68,8 @@ _LEADS = listed(
 def is_stop(word: str) -> bool:
     """Whether a word belongs to the sentence and not to a street."""
     lower = word.casefold().strip(".'’")
+    if len(lower) <= 2 and word.isupper():
+        return False
     return lower in _LEADS or (lower in NO_TOWNS and lower not in _PARTICLES)
 
 
