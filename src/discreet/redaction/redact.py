@@ -72,7 +72,8 @@ class Redactor:
         def replacement(span: Span, value: str) -> str | None:
             return None if _folded(value) in self._public else mask_of(span.category)
 
-        return mask_all(self._replaced(text, replacement))
+        # Tokens first: a value that touches one is seen only beside its mask.
+        return mask_all(self._replaced(mask_all(text), replacement))
 
     def found(self, text: str) -> tuple[Span, ...]:
         """Every finding, the operator's own recognisers included. Raises ValueError over MAX_TEXT characters."""

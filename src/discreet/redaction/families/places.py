@@ -174,7 +174,8 @@ def _row(pattern: str, read: Callable[[str, bool], Iterator[tuple[int, int]]], g
 
 _CUE = (
     r"(?:address(?: is)?|adresse(?: ist| est)?|liv(?:e|es|ing) (?:at|in)"
-    r"|(?:moved|moving|deliver(?:ed)?|sent|shipped) to|(?:send|ship|bring|deliver) (?:it|this|them|that|the parcel|my (?:order|parcel)) to|staying at)"
+    r"|(?:moved|moving|deliver(?:ed)?|sent|shipped) to|staying at"
+    r"|(?:send|ship|bring|deliver) (?:it|this|them|that|the parcel|my (?:order|parcel)) to)"
 )
 _POSTCODE = (
     r"(?:post ?code|postal code|zip(?: ?code)?|plz|postleitzahl|code postal|c[oó]digo postal|codice postale"
@@ -197,7 +198,8 @@ RECOGNISERS = (
     _row(rf"(?:^|[^\pL])((?:{streets.BEFORE}) ?(?:{_NAME} ){{0,4}}{_NAME},?\s{{1,2}}{_NO}[0-9])", _name_first, group=1),
     _row(
         r"(?:p\.? ?o\.? ?box|post office box|postfach|postbus|postboks|apartado(?: (?:de correos|postal))?"
-        r"|casella postale|bo[iî]te postale|caixa postal|skrytka pocztowa|gpo box|locked bag) ?#?(?:n[°º] ?)?[0-9]{1,6}",
+        r"|casella postale|bo[iî]te postale|caixa postal|skrytka pocztowa|gpo box|locked bag)"
+        r" ?#?(?:n[°º] ?)?[0-9]{1,6}",
         _box,
     ),
     _row(rf"{_CUE}[\s:]{{1,3}}((?:{_NAME}[\s,]{{1,2}}){{2,10}}?(?:{LETTERED}))", _named_house, group=1),
