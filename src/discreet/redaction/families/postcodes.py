@@ -38,7 +38,8 @@ _REACH = 72
 _FLOORS = re.compile(
     r"[\s,/]{1,3}(?:(?:apt|apartment|appt?|unit|suite|ste|flat|floor|fl|level|room|rm|bldg|building|block|bus|bte"
     r"|bo[iî]te|[ée]tage|piso|planta|esc|puerta|int|interno|scala|whg|wohnung|top|stiege|lok|m|lgh|sal)\.? ?#?"
-    r"[0-9]{1,5} ?[a-z]?\b|#[ ]?[0-9]{1,5}[a-z]?\b|[0-9]{1,2}(?:st|nd|rd|th) floor\b|[0-9]{1,2}(?:[.] ?(?:tv|th|mf|sal|og|stock|étage)\b"
+    r"[0-9]{1,5} ?[a-z]?\b|#[ ]?[0-9]{1,5}[a-z]?\b"
+    r"|[0-9]{1,2}(?:st|nd|rd|th) floor\b|[0-9]{1,2}(?:[.] ?(?:tv|th|mf|sal|og|stock|étage)\b"
     r"|[ºª°oa]\.? ?[a-z]{0,4}\b)|[0-9]{1,2}-[0-9]{1,2}\b(?!-)|st\.? ?t[vh]\b|(?:[0-9] )?hs\b|bis\b)",
     re.IGNORECASE,
 )
