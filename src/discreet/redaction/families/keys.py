@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from math import log2
 
@@ -23,6 +24,12 @@ _ISSUED = "|".join((
     rf"eyJ{_WIDE}{{8,}}\.{_WIDE}{{8,}}\.{_WIDE}*",
 ))  # fmt: skip
 """AWS, GitHub, GitLab, Slack, Stripe, Square, Google, SendGrid and so on; the last are JSON web tokens (RFC 7519)."""
+PREFIX = re.compile(
+    r"AKIA|ASIA|AROA|AIDA|gh[opusr]_|github_pat_|gl(?:pat|ptt|dt|rt)-|xox[abeoprs]-|xapp-|(?:sk|pk|rk)_(?:live|test)_"
+    r"|whsec_|sk-|sq0(?:atp|csp)-|AIza|ya29\.|GOCSPX-|SG\.|key-|npm_|pypi-|hf_|dckr_pat_|hvs\.|shp(?:at|ca|pa|ss)_"
+    r"|do[opr]_v1_|AGE-SECRET-KEY-1|PMAK-|eyJ"
+)
+"""What an issuer puts in front: it names a service, and no secret."""
 _PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----"
 _LINES = r"(?:[A-Z][A-Za-z-]{2,12}: [^\n]{1,80}\n|[0-9A-Za-z+/=\s\\])*"
 _NAMED = (

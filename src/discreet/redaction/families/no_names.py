@@ -56,11 +56,11 @@ NO_NAMES = listed(
     vom von vor war warum weil wenn wer wie wieder wir wo zu zum zur au aux avec bien bonjour ce ces cette c'est
     comme dans depuis donc elle est et il ils je j'ai leur lui ma mais mal mes merci mon ne nos notre nous ou où par
     pas pour quand que qui sa sans ses son suis sur très tu un une vos votre vous al aquí con cómo como cuando de
-    desde el ella en era es está esta este esto gracias hola ha las lo los más mi muy para pero por porque quien
+    desde el en era es está esta este esto gracias hola ha las lo los más mi muy para pero por porque quien
     quién se ser si sin sobre su sus también te una y ya yo alla anche che chi ciao come dal dei del della di dove e
-    grazie gli io la le lei mio mia nel non per perché più sono sua suo sul aan bent dat deze dit een er geen goed
+    grazie gli io la le lei mio nel non perché più sono sua suo sul aan bent dat deze dit een er geen goed
     heb heeft hem het hoe ik jij kan maar mijn met naar niet nog om ook op uit van voor waar wat wel wij ze zijn alt
-    av det du eg för från jeg har hej hva hvad hvor hur ikke inte jag jo men mitt nej og och på som til till var vi
+    av det du eg för från jeg har hej hva hvad hvor hur ikke inte jag men mitt nej og och på som til till var vi
     är martens martin's pepper oetker oetkers muscle propper bosch
     """
 )

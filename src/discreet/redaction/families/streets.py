@@ -37,6 +37,10 @@ _ALONE = re.compile(rf"(?:{JOINED}|gate|{CERTAIN}|u|t[ée]r|[úu]t|wall|markt|ri
 _JOINED = re.compile(
     rf"[^\W\d_][^\W\d_'’.-]*(?:-[^\W\d_]+)*-?(?:{JOINED}|ring|tie|brogade|torv|wall|hof)\.?", re.IGNORECASE
 )
+_KINDS = re.compile(
+    rf"{POSSIBLE}|flat|apt|apartment|unit|suite|floor|box|po|bis|ter|north|south|east|west", re.IGNORECASE
+)
+_SUFFIX = re.compile(rf"[^\W\d_]{{2,}}?({JOINED})", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?:{BEFORE})\.?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’./-]{1,2}[^\W\d_]+)*\.?")
 _PARTICLES = listed(
@@ -71,6 +75,18 @@ def is_stop(word: str) -> bool:
     if len(lower) <= 2 and word.isupper():
         return False
     return lower in _LEADS or (lower in NO_TOWNS and lower not in _PARTICLES)
+
+
+def is_generic(word: str) -> bool:
+    """Whether a word says street, or joins others, and names nothing."""
+    lower = word.casefold()
+    return lower in _PARTICLES or any(kind.fullmatch(word) is not None for kind in (_ALONE, _BEFORE, _KINDS))
+
+
+def suffix_of(word: str) -> str:
+    """The end of a street's name that says street; empty where it has none."""
+    joined = _SUFFIX.fullmatch(word)
+    return joined[1] if joined else ""
 
 
 def name_from(text: str, position: int) -> int:

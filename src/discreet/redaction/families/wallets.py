@@ -12,7 +12,7 @@ BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _RIPPLE = "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz"
 BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
-_CONSTANTS = (1, 0x2BC830A3)
+CONSTANTS = (1, 0x2BC830A3)
 """What a right check comes to: bech32 (BIP 173) and bech32m (BIP 350)."""
 _WALLET_WORDS = words(
     "wallets?", "crypto", "solana", "sol", "phantom", "monero", "xmr", "coins?", "token address", "blockchain", "usdc",
@@ -61,7 +61,7 @@ def _bech32(candidate: str, _near: bool) -> int:
         return 0
     prefix, _, data = candidate.lower().rpartition("1")
     values = [BECH32.find(character) for character in data]
-    return len(candidate) if min(values) >= 0 and polymod(prefix, values) in _CONSTANTS else 0
+    return len(candidate) if min(values) >= 0 and polymod(prefix, values) in CONSTANTS else 0
 
 
 _58 = "[1-9A-HJ-NP-Za-km-z]"
