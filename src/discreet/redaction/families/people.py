@@ -143,6 +143,11 @@ _TITLE = (
     r"Mrs?|Ms|Miss|Mx|Dr|Prof(?:essor)?|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Srta|Sra|Signora?|Dott|Senhora?|Dhr"
     r"|Mevr(?:ouw)?"
 )
+_ADDRESSED = (
+    r"(?i:dear|hello|hi|hey|tell|ask|from|for|to|with|by|contact|and|or|called|met|meet|give|gave|gives|as|liebe[rs]?|an|"
+    r"f[üu]r|von|mit|pour|para|per)[ ,:]{1,2}"
+)
+"""Before a title, where a person is spoken to or of; elsewhere it may be part of a thing's name."""
 _UPPER = r"[A-Z\x{80}-\x{10FFFF}]"
 _THINGS = re2.compile(
     r"(?i)(?:product|brand|file|item|model|company|firm|shop|store|street|road|town|city|domain|host|trade|business|team"
@@ -152,48 +157,42 @@ _THINGS = re2.compile(
 """What has a name and is no person."""
 
 
-def _row(
-    cues: str, over: str, first: str, read_name: Callable[[str, bool], Iterator[tuple[int, int]]], flags: str = "(?i)"
-) -> Recogniser:
+def _row(pattern: str, read_name: Callable[[str, bool], Iterator[tuple[int, int]]], ahead: int = _AHEAD) -> Recogniser:
     return Recogniser(
         "person_name",
-        re2.compile(rf"{flags}(?:^|[^\pL]){cues}{over}{first}"),
+        re2.compile(pattern),
         whole,
         NO_WORDS,
         group=1,
         stretches=read_name,
-        ahead=_AHEAD,
+        ahead=ahead,
         edges=anywhere,
         against=_THINGS,
     )
 
 
+def _after(cues: str, over: str, first: str = r"\pL") -> str:
+    return rf"(?i)(?:^|[^\pL])(?:{cues})(?:{over})({first})"
+
+
+_A_CAPITAL = rf"(?-i:{_UPPER})"
+
 RECOGNISERS = (
-    _row(f"(?:{_MINE}|{_MINE_ELSEWHERE})", _LINK, _FIRST, _strong),
-    _row("(?:name|navn|namn|naam|nom|nome|nume|név|jm[ée]no|имя|имʼя)", r"\"?\s?[:=][\s\"'“„«(]{0,3}", _FIRST, _strong),
-    _row(f"(?:{_CALLED})", _THEN, _FIRST, _strong),
-    _row(f"(?:(?:my|his|her|the) name is|{_ON_THINGS})", rf"(?:{_LINK}|{_THEN})", rf"((?-i:{_UPPER}))", _weak),
-    _row(f"(?:{_UNDER})", r"[\s,.!-]{0,5}", rf"((?-i:{_UPPER}))", _signed),
-    _row(f"(?:{_SAYING})", _THEN, rf"((?-i:{_UPPER})|(?:mr|mrs|ms|dr|herr|frau)\.? \pL)", _faint),
-    _row(f"({_TITLE})", r"\.? ", _UPPER, _weak, flags=""),
-    Recogniser(
-        "person_name",
-        re2.compile(
-            r"(?i)(?:this is|it['’]s|hier ist|^) ?((?:[^\s.,;:!?\x01]+ ){1,4})(?:speaking|am apparat|am telefon)"
-        ),
-        whole,
-        NO_WORDS,
-        group=1,
-        stretches=_to_the_end,
-        edges=anywhere,
+    _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", _LINK), _strong),
+    _row(_after("name|navn|namn|naam|nom|nome|nume|név|jm[ée]no|имя|имʼя", r"\"?\s?[:=][\s\"'“„«(]{0,3}"), _strong),
+    _row(_after(_CALLED, _THEN), _strong),
+    _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", _A_CAPITAL), _weak),
+    _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
+    _row(_after(_SAYING, _THEN, rf"{_A_CAPITAL}|(?:mr|mrs|ms|dr|herr|frau)\.? \pL"), _faint),
+    _row(rf"(?m)(?:^|[.!?] |(?:^|[^\pL]){_ADDRESSED})((?:{_TITLE})\.? {_UPPER})", _weak),
+    _row(
+        r"(?i)(?:this is|it['’]s|hier ist|^) ?((?:[^\s.,;:!?\x01]+ ){1,4})(?:speaking|am apparat|am telefon)",
+        _to_the_end,
+        ahead=0,
     ),
-    Recogniser(
-        "person_name",
-        re2.compile(rf"((?:{_UPPER}[^\s.,;:!?\x01]* ){{1,4}})(?:is my (?:full )?name|ist mein Name|is the name)"),
-        whole,
-        NO_WORDS,
-        group=1,
-        stretches=_to_the_end,
-        edges=anywhere,
+    _row(
+        rf"((?:{_UPPER}[^\s.,;:!?\x01]* ){{1,4}})(?:is my (?:full )?name|ist mein Name|is the name)",
+        _to_the_end,
+        ahead=0,
     ),
 )

@@ -13,7 +13,15 @@ from itertools import islice
 import re2
 
 from discreet.redaction.families import streets
-from discreet.redaction.families.postcodes import LETTERED, NUMBERED, after, is_locality, town, with_country
+from discreet.redaction.families.postcodes import (
+    LETTERED,
+    NUMBERED,
+    after,
+    is_locality,
+    town,
+    with_country,
+    word_at_the_end,
+)
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole, words
 
 _AHEAD = 130
@@ -206,9 +214,9 @@ RECOGNISERS = (
     Recogniser(
         "delivery_address",
         re2.compile(
-            rf"(?i)(?:^|[^\pL]){_POSTCODE}(?: is| ist| est| es| è)?[\s:=]{{1,3}}({LETTERED}|{NUMBERED})(?:$|[^\pL\pN])"
+            rf"(?i)(?:^|[^\pL]){_POSTCODE}(?: is| ist| est| es| è)?[\s:=]{{1,3}}({LETTERED}|{NUMBERED})(?:$|[^\pL\pN-])"
         ),
-        whole,
+        lambda code, _: len(code) - word_at_the_end(code),
         NO_WORDS,
         group=1,
         edges=anywhere,

@@ -80,6 +80,7 @@ def after(text: str, position: int) -> tuple[int, bool]:
     if code is not None and code.start() <= _REACH:
         lettered = code.start(2) < 0
         start, end = code.span(1 if lettered else 2)
+        end -= word_at_the_end(reach[start:end])
         between = reach[:start]
         if lettered and is_locality(between):
             alone = not between.strip(" ,\n")
@@ -93,6 +94,12 @@ def after(text: str, position: int) -> tuple[int, bool]:
     if text[position : position + 2] == ", " and (ending := town(text, position + 1, small=False)) > position + 1:
         return with_country(text, ending), False
     return position, False
+
+
+def word_at_the_end(code: str) -> int:
+    """How many characters of what looks like a Dutch code are a word of the sentence: "1234 is wrong"."""
+    letters = code[-2:]
+    return 3 if code[4:5] == " " and letters.islower() and letters in NO_NAMES | _IN_TOWNS else 0
 
 
 def is_locality(text: str) -> bool:
