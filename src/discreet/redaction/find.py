@@ -108,6 +108,8 @@ def _values(row: Recogniser, text: str, taken: bytearray, *, disguised: bool) ->
         position = None
         for match in matches:
             start, end = match.span(row.group)
+            if taken.find(0, start, end) < 0:
+                continue
             refused = True
             for first, last in _stretches(row, text, start, end, disguised):
                 if last > first and taken.find(1, first, last) < 0:

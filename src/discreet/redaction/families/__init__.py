@@ -5,10 +5,28 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, dates, ids, mail, network, papers, phones, secrets
+from discreet.redaction.families import (
+    bank,
+    cards,
+    codes,
+    dates,
+    ids,
+    keys,
+    mail,
+    network,
+    papers,
+    people,
+    phones,
+    places,
+    secrets,
+    wallets,
+)
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
+    *keys.RECOGNISERS,
+    *wallets.RECOGNISERS,
+    *codes.RECOGNISERS,
     *secrets.RECOGNISERS,
     *network.LOGINS,
     *mail.RECOGNISERS,
@@ -18,5 +36,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *ids.RECOGNISERS,
     *network.RECOGNISERS,
     *dates.RECOGNISERS,
+    *people.RECOGNISERS,
+    *places.RECOGNISERS,
     *phones.RECOGNISERS,
 )

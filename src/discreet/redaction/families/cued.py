@@ -42,7 +42,7 @@ _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]")
 _STARTS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]")
 _BACK = rf"(?:[\s,;\"')]{{0,2}}\s(?:(?:{'|'.join(sorted(BACK))})\s){{1,4}}|\s?\()"
 _LINK = re.compile(f"(?i){_BACK}")
-_MORE_DIGITS = r"(?:[\s.\-/+_(),]{0,3}[A-Za-z]{0,3}[0-9]){3}"
+_MORE_DIGITS = r"(?:(?:[\s.\-/+_(),]{0,3}(?:[A-Za-z]{1,2})?|[A-Za-z]{3})[0-9]){3}"
 """How a number goes on behind its first digit: nothing shorter is looked at."""
 _BEFORE = rf"(?:[A-Z]{{1,6}}[ -]?)?[0-9](?:[ .\-/]?[A-Z]{{0,3}}[0-9]){{3}}[0-9A-Z .\-/]*{_BACK}"
 JOINED = "\u0590"
