@@ -9,12 +9,12 @@ from random import Random
 import pytest
 
 from discreet.redaction.families.id_schemes import ONE_KIND
-from discreet.redaction.families.id_schemes_world import ANYWHERE
+from discreet.redaction.families.id_schemes_world import ANYWHERE, MISTYPED
 from discreet.redaction.families.papers import LICENCE, PASSPORT
 from discreet.redaction.families.scheme import Scheme, pleases
 from discreet.redaction.find import find
 
-_ALL = (*ONE_KIND, *ANYWHERE, PASSPORT, LICENCE)
+_ALL = (*ONE_KIND, *ANYWHERE, *MISTYPED, PASSPORT, LICENCE)
 _NAMED = sorted({(name.strip(), scheme) for scheme in ONE_KIND for name in scheme.names.split(",")}, key=str)
 _NAMED = [(name, scheme) for name, scheme in _NAMED if not scheme.shapes.startswith("=")]
 _ATOM = re.compile(r"(\[[^\]]+\]|[dax])(\d*)\??")

@@ -42,8 +42,8 @@ _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]")
 _STARTS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]")
 _BACK = rf"(?:[\s,;\"')]{{0,2}}\s(?:(?:{'|'.join(sorted(BACK))})\s){{1,4}}|\s?\()"
 _LINK = re.compile(f"(?i){_BACK}")
-_MORE_DIGITS = r"(?:(?:[\s.\-/+_(),]{0,3}(?:[A-Za-z]{1,2})?|[A-Za-z]{3})[0-9]){3}"
-"""How a number goes on behind its first digit: nothing shorter is looked at."""
+_MORE_DIGITS = r"(?:(?:[\s.\-/+_(),]{0,3}(?:[A-Za-z]{1,2})?|[A-Za-z]{3})[0-9])"
+"""How a number goes on behind its first digit."""
 _BEFORE = rf"(?:[A-Z]{{1,6}}[ -]?)?[0-9](?:[ .\-/]?[A-Z]{{0,3}}[0-9]){{3}}[0-9A-Z .\-/]*{_BACK}"
 JOINED = "\u0590"
 """From here on, scripts whose words may stand without a gap between them."""
@@ -89,7 +89,8 @@ class Names:
                     self._words.setdefault(" ".join(words), []).append(scheme)
                     self._longest[words[0][:3]] = max(len(words), self._longest.get(words[0][:3], 0))
         short, long, joined = _beginnings(list(spelled), list(self._joined))
-        more = _MORE_DIGITS if min(scheme.digits for scheme in schemes) > 3 else ""
+        least = min(scheme.digits for scheme in schemes)
+        more = f"{_MORE_DIGITS}{{{least - 1}}}" if least > 3 else ""  # Nothing shorter is looked at.
         over = rf"(?:{short})(?:{'|'.join(_ENDINGS)})?|(?:{long})[^\x00-@]*"
         # No groups, few states: RE2 is fast then.
         self.behind = re2.compile(

@@ -168,9 +168,13 @@ ANYWHERE = (
         "d13|d11|d17x|d8a|[XYZxyz]d7a|d6[-+A-Ya-y]d3x|d9a2d",
         _CERTAIN,
         strict=True,
+        digits=7,
     ),
-    Scheme("id, personal number, personal no", "d12|d10", "se.personnummer", strict=True),
-    Scheme("id number, id no", "d9", "il.idnr", strict=True),
+    Scheme("id, personal number, personal no", "d12|d10", "se.personnummer", strict=True, digits=7),
+    Scheme("id number, id no", "d9", "il.idnr", strict=True, digits=7),
+)
+
+MISTYPED = (
     # A digit too many or too few: these names leave no doubt.
     Scheme(
         """
@@ -183,5 +187,6 @@ ANYWHERE = (
         teudat zehut
         """,
         r"=[0-9](?:[ .\-/]?[0-9]){6,19}",
+        digits=7,
     ),
 )

@@ -8,7 +8,7 @@ import re2
 
 from discreet.redaction.families.cued import OTHERS, named
 from discreet.redaction.families.id_schemes import ONE_KIND
-from discreet.redaction.families.id_schemes_world import ANYWHERE
+from discreet.redaction.families.id_schemes_world import ANYWHERE, MISTYPED
 from discreet.redaction.families.scheme import pleases
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, in_a_word
 
@@ -73,6 +73,7 @@ def _alone(text: str, start: int, end: int, _near: bool) -> bool:
 RECOGNISERS = (
     *named("national_id", ONE_KIND),
     named("national_id", ANYWHERE, against=_OF_THINGS)[0],
+    named("national_id", MISTYPED)[0],
     Recogniser(
         "national_id",
         re2.compile("|".join(form.pattern for form, _ in _FORMS) + r"|[A-Z]{2} ?[0-9]{2} [0-9]{2} [0-9]{2} ?[A-D]"),
