@@ -86,9 +86,11 @@ def _lettered(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
 
 
 def _is_street_and_town(text: str) -> bool:
+    """Names of places; behind a comma at least two, or the number was that of a street in front of it."""
     parts = [part.strip() for part in re.split(r"[,;\n]", text)]
-    named = [part for part in parts if part]
-    return 0 < len(named) <= 5 and all(map(_is_part, named))
+    named = [part for part in parts if part and not (len(part) == 2 and part.isupper())]
+    least = 1 if parts[0] else 2
+    return least <= len(named) <= 5 and all(map(_is_part, named))
 
 
 def _is_part(part: str) -> bool:

@@ -34,9 +34,7 @@ JOINED = (
 )
 """The end of a word that is the name of a street: German, Dutch, the Nordic languages, Hungarian."""
 _ALONE = re.compile(rf"(?:{JOINED}|gate|{CERTAIN}|u|t[ée]r|[úu]t|wall|markt|ring|plads|brygge|plass)\.?", re.IGNORECASE)
-_JOINED = re.compile(
-    rf"[^\W\d_][^\W\d_'’.-]*(?:-[^\W\d_]+)*-?(?:{JOINED}|ring|tie|brogade|torv|wall|hof)\.?", re.IGNORECASE
-)
+_JOINED = re.compile(rf"[^\W\d_][^\W\d_'’.-]*(?:-[^\W\d_]+)*-?(?:{JOINED}|torv)\.?", re.IGNORECASE)
 _KINDS = re.compile(
     rf"{POSSIBLE}|flat|apt|apartment|unit|suite|floor|box|po|bis|ter|north|south|east|west", re.IGNORECASE
 )
