@@ -128,7 +128,7 @@ def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool
         if behind is None:
             return
         start = behind
-    near = row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
+    near = row.context is None or row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
     if disguised and not near:
         return
     candidate = text[start : end + row.ahead]
