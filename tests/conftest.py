@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from discreet.assistant import Assistant, Options
 from discreet.client import Chat
@@ -126,6 +127,14 @@ def running_assistant(**options: Any) -> Iterator[Assistant]:
     finally:
         assistant.stop()
         removed_state(state)
+
+
+def project_with(folder: Path, credentials: dict[str, Any]) -> Path:
+    """The assistant's project as it is, but for its credentials.yml."""
+    for part in ("config.yml", "domain.yml", "privacy.yml", "endpoints.yml", "data", "actions", "web"):
+        (folder / part).symlink_to(PROJECT / part)
+    (folder / "credentials.yml").write_text(yaml.safe_dump(credentials))
+    return folder
 
 
 def prepared_state() -> Path:

@@ -8,7 +8,10 @@ class DiscreetChat extends HTMLElement {
   private readonly transport = new Transport();
   private readonly outbox = new Outbox({
     send: (id, message) => this.transport.send(id, message),
-    wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    wait: (seconds, why) => {
+      this.say(why);
+      return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    },
     newId: randomId,
   });
   private readonly log = element("div", {

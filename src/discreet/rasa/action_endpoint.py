@@ -62,6 +62,14 @@ class SignedEndpoint(EndpointConfig):
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             raise TurnAborted(StorageUnavailable("the action server did not answer")) from None
 
+    async def metrics(self) -> str:
+        """What the action server has counted of refusals; empty while it does not answer."""
+        try:
+            async with self.session() as session, session.get("http://actions/metrics") as response:
+                return await response.text() if response.status == 200 else ""
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return ""
+
     def _call(self, sender_id: str) -> ActionCall:
         turn = turn_of(sender_id)
         if turn is None:

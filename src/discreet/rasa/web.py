@@ -12,44 +12,52 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import NotFound, SanicException
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty
+from sanic.response import HTTPResponse, empty, text
 from sanic.response import json as json_response
 
-from discreet import logs
-from discreet.errors import BadInput, DiscreetError, NotAllowed, NotAuthentic, StorageConflict, StorageError
+from discreet import logs, metrics
+from discreet.errors import BadInput, NotAuthentic, StorageError
+from discreet.rasa.answers import answering, plain_error
+from discreet.rasa.connections import Connections
+from discreet.rasa.front import Front, came_through_proxy
 from discreet.rasa.guard import Answer, Guard, Incoming
 from discreet.rasa.page import add_page
 from discreet.rasa.startup import prepare
+from discreet.records.limits import Limits
 from discreet.records.web_sessions import LIFETIME, WebSessions
+from discreet.storage.engine import Steps
 
 COOKIE = "discreet_session"
 PROTOCOL = 1
+RESPONSE_SECONDS = 120
+"""A turn goes on when its client is not waited for any longer; the client sends it again and gets its answer."""
 MAX_BODY = 16 * 1024
 MAX_TEXT = 2000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{16,4096}\Z")
+_METRICS = "text/plain; version=0.0.4; charset=utf-8"
 _log = logging.getLogger(__name__)
-
-Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
 
 class WebChannel(InputChannel):
     """Rasa's input channel for the page and for ``discreet chat``."""
 
-    def __init__(self) -> None:
+    def __init__(self, front: Front) -> None:
+        self._front = front
         self._guard: Guard | None = None
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
         """Called when Rasa has set up its own colourful logs, and before it can have a message to log."""
         logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
-        return cls()
+        return cls(Front.from_credentials(credentials))
 
     @classmethod
     def name(cls) -> str:
@@ -62,14 +70,15 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes. They answer 503 until the start-up check has passed."""
-        blueprint = Blueprint("discreet_web")
+        blueprint = _Watched("discreet_web", Connections(self._front.is_near))
 
         @blueprint.listener("before_server_start")
         async def configure(app: Sanic, _loop: Any) -> None:
             app.config.REQUEST_MAX_SIZE = MAX_BODY
+            app.config.RESPONSE_TIMEOUT = RESPONSE_SECONDS
             app.config.FALLBACK_ERROR_FORMAT = "json"
-            app.error_handler.add(SanicException, _plain_error)
-            app.error_handler.add(Exception, _plain_error)
+            app.error_handler.add(SanicException, plain_error)
+            app.error_handler.add(Exception, plain_error)
             add_page(app)
 
         @blueprint.listener("after_server_start")
@@ -82,8 +91,9 @@ class WebChannel(InputChannel):
             ("/session", "DELETE", self._end_session),
             ("/messages", "POST", self._message),
             ("/history", "GET", self._history),
+            ("/metrics", "GET", self._metrics),
         ):
-            blueprint.add_route(_answering(handler), path, methods=[method], name=handler.__name__)
+            blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
         return blueprint
 
     async def _ready(self, _request: Request) -> HTTPResponse:
@@ -91,44 +101,78 @@ class WebChannel(InputChannel):
         return json_response({"ready": True})
 
     async def _open_session(self, request: Request) -> HTTPResponse:
-        guard = self._running()
-        _same_origin(request)
+        guard = await self._let_in(request, lambda limits, address: limits.opening(address))
         try:
             await _sender(guard, request.cookies.get(COOKIE))
             return json_response({"protocol": PROTOCOL})
         except NotAuthentic:
             cookie = await asyncio.to_thread(_open, guard)
         response = json_response({"protocol": PROTOCOL}, status=201)
-        response.headers["Set-Cookie"] = _set_cookie(cookie, int(LIFETIME.total_seconds()), secure=_is_https(request))
+        response.headers["Set-Cookie"] = self._set_cookie(request, cookie, int(LIFETIME.total_seconds()))
         return response
 
     async def _end_session(self, request: Request) -> HTTPResponse:
-        guard = self._running()
-        _same_origin(request)
         cookie = request.cookies.get(COOKIE)
+        guard = await self._let_in(request, lambda limits, address: limits.message(cookie, address))
         if cookie:
             await asyncio.to_thread(_end, guard, cookie)
         response = empty(status=204)
-        response.headers["Set-Cookie"] = _set_cookie("", 0, secure=_is_https(request))
+        response.headers["Set-Cookie"] = self._set_cookie(request, "", 0)
         return response
 
     async def _message(self, request: Request) -> HTTPResponse:
-        guard = self._running()
-        _same_origin(request)
+        cookie = request.cookies.get(COOKIE)
+        guard = await self._let_in(request, lambda limits, address: limits.message(cookie, address))
         incoming = _incoming(request)
-        sender_id = await _sender(guard, request.cookies.get(COOKIE))
-        answer: Answer = await guard.take(sender_id, incoming, self.name())
+        answer: Answer = await guard.take(await _sender(guard, cookie), incoming, self.name())
         return json_response({"id": incoming.message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
+        cookie = request.cookies.get(COOKIE)
+        guard = await self._let_in(request, lambda limits, address: limits.message(cookie, address))
+        return json_response({"messages": await guard.history(await _sender(guard, cookie))})
+
+    async def _metrics(self, request: Request) -> HTTPResponse:
+        """For a collector on this machine: to anybody else the page is not there."""
         guard = self._running()
-        sender_id = await _sender(guard, request.cookies.get(COOKIE))
-        return json_response({"messages": await guard.history(sender_id)})
+        if not self._front.is_on_this_machine(request.ip, request.headers):
+            raise NotFound("metrics are for this machine")
+        return text(metrics.page(metrics.samples("rasa"), await guard.action_metrics()), content_type=_METRICS)
+
+    async def _let_in(self, request: Request, rate: Callable[[Limits, str | None], Steps[None]]) -> Guard:
+        """The guard, for a request of our own page that is within its limits. Raises NotAllowed, TooMany."""
+        guard = self._running()
+        headers = request.headers
+        self._front.require_own_page(headers.get("host", ""), headers.get("origin"))
+        if came_through_proxy(headers) and not self._front.is_proxy(request.ip):
+            _unknown_proxy()
+        address = self._front.address(
+            request.ip, headers.getall("x-forwarded-for", []), through_proxy=came_through_proxy(headers)
+        )
+        await guard.statements.run(rate(Limits(guard.identity_key, self._front.rates), address))
+        return guard
 
     def _running(self) -> Guard:
         if self._guard is None:
             raise StorageError("the start-up check has not passed yet")
         return self._guard
+
+    def _set_cookie(self, request: Request, value: str, max_age: int) -> str:
+        secure = "; Secure" if self._front.is_https(tls=request.conn_info.ssl) else ""
+        return f"{COOKIE}={value}; Path=/chat; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}"
+
+
+class _Watched(Blueprint):
+    """A blueprint that has its server's connections watched."""
+
+    def __init__(self, name: str, connections: Connections) -> None:
+        super().__init__(name)
+        self.ctx.connections = connections
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
+        """Sanic's own, at the only moment when the server is known and has not started yet."""
+        super().register(app, options)
+        self.ctx.connections.watch(app)
 
 
 async def _sender(guard: Guard, cookie: str | None) -> str:
@@ -143,6 +187,12 @@ def _open(guard: Guard) -> str:
 def _end(guard: Guard, cookie: str) -> None:
     with guard.database.transaction() as tx:
         WebSessions(guard.identity_key).end(tx, cookie)
+
+
+@lru_cache(maxsize=1)
+def _unknown_proxy() -> None:
+    """Once: it would be said of every request."""
+    _log.warning("a proxy that trusted_proxies in credentials.yml does not name passes requests on: one client for all")
 
 
 def _incoming(request: Request) -> Incoming:
@@ -167,60 +217,3 @@ def _incoming(request: Request) -> Incoming:
     if len(text) > MAX_TEXT:
         raise BadInput(f"That is too long for me. Please keep it under {MAX_TEXT:,} characters.", code="too_long")
     return Incoming(message_id, text=text)
-
-
-def _same_origin(request: Request) -> None:
-    """Refuses a request that another site's page made (OWASP CSRF). No Origin: not a browser's cross-site request."""
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host", ""):
-        raise NotAllowed("wrong origin")
-
-
-def _is_https(request: Request) -> bool:
-    return bool(request.scheme == "https" or request.headers.get("x-forwarded-proto") == "https")
-
-
-def _set_cookie(value: str, max_age: int, *, secure: bool) -> str:
-    attributes = f"Path=/chat; HttpOnly; SameSite=Strict; Max-Age={max_age}" + ("; Secure" if secure else "")
-    return f"{COOKIE}={value}; {attributes}"
-
-
-def _answering(handler: Handler) -> Handler:
-    """Turns our errors into the protocol's answers."""
-
-    async def answer(request: Request) -> HTTPResponse:
-        try:
-            return await handler(request)
-        except BadInput as error:
-            status = {"too_long": 413, "wrong_type": 415, "stale_button": 409}.get(error.code, 400)
-            return _error(status, error.code, error.sentence)
-        except NotAuthentic:
-            return _error(401, "no_session", "Your session has ended. Please start a new one.")
-        except NotAllowed:
-            return _error(403, "wrong_origin", "This chat can only be used from its own page.")
-        except StorageConflict as error:
-            return _error(503, "try_again", error.sentence, retry_after=1)
-        except DiscreetError as error:
-            _log.error("a request could not be served: %s", error.code)
-            return _error(503, "try_again", error.sentence, retry_after=2)
-
-    answer.__name__ = handler.__name__
-    return answer
-
-
-def _plain_error(_request: Request, error: Exception) -> HTTPResponse:
-    """For whatever Sanic refuses itself: a status and a sentence, nothing of the request."""
-    status = getattr(error, "status_code", 500)
-    sentence = {
-        404: "There is nothing at this address.",
-        405: "That cannot be done here.",
-        413: "That is too long for me.",
-    }.get(status, "That request could not be served.")
-    if status >= 500:
-        _log.error("a request failed", exc_info=(type(error), error, error.__traceback__))
-    return _error(status, {404: "not_found", 413: "too_long"}.get(status, "bad_request"), sentence)
-
-
-def _error(status: int, code: str, message: str, retry_after: int | None = None) -> HTTPResponse:
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)
