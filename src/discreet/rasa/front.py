@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from discreet.errors import NotAllowed, SettingsError
+from discreet.rasa.sign_in import SignIn
 from discreet.records.limits import Rates
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -30,6 +31,7 @@ class Front:
     trusted_proxies: tuple[Network, ...] = ()
     host_sites: tuple[str, ...] = ()
     rates: Rates = field(default_factory=Rates)
+    sign_in: SignIn | None = None
 
     @classmethod
     def from_credentials(cls, entry: Mapping[str, Any] | None) -> Front:
@@ -40,6 +42,7 @@ class Front:
             trusted_proxies=tuple(_network(one) for one in _list(given.pop("trusted_proxies", ()), "trusted_proxies")),
             host_sites=tuple(_origin(one, "host_sites") for one in _list(given.pop("host_sites", ()), "host_sites")),
             rates=_rates(given.pop("limits", {})),
+            sign_in=SignIn.from_credentials(given.pop("sign_in")) if "sign_in" in given else None,
         )
         given.pop("public_url", None)
         if given:

@@ -12,6 +12,7 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -23,15 +24,17 @@ from sanic.response import HTTPResponse, empty, text
 from sanic.response import json as json_response
 
 from discreet import logs, metrics
-from discreet.errors import BadInput, NotAuthentic, StorageError
+from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
 from discreet.rasa.answers import answering, plain_error
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy
 from discreet.rasa.guard import Answer, Guard, Incoming
 from discreet.rasa.page import add_page
+from discreet.rasa.sign_in import Verifier
 from discreet.rasa.startup import prepare
 from discreet.records.limits import Limits
 from discreet.records.web_sessions import LIFETIME, WebSessions
+from discreet.settings import process_settings
 from discreet.storage.engine import Steps
 
 COOKIE = "discreet_session"
@@ -51,6 +54,7 @@ class WebChannel(InputChannel):
 
     def __init__(self, front: Front) -> None:
         self._front = front
+        self._verifier: Verifier | None = None
         self._guard: Guard | None = None
 
     @classmethod
@@ -83,6 +87,8 @@ class WebChannel(InputChannel):
 
         @blueprint.listener("after_server_start")
         async def start(app: Sanic, _loop: Any) -> None:
+            if self._front.sign_in is not None:
+                self._verifier = Verifier(self._front.sign_in, process_settings().project_dir)
             self._guard = prepare(app, on_new_message)
 
         for path, method, handler in (
@@ -102,35 +108,42 @@ class WebChannel(InputChannel):
 
     async def _open_session(self, request: Request) -> HTTPResponse:
         guard = await self._let_in(request, lambda limits, address: limits.opening(address))
-        try:
-            await _sender(guard, request.cookies.get(COOKIE))
-            return json_response({"protocol": PROTOCOL})
-        except NotAuthentic:
-            cookie = await asyncio.to_thread(_open, guard)
+        wish = _Wish.of(request)
+        given = self._credential(request)
+        customer = await self._customer(guard, wish.sign_in) if wish.sign_in else None
+        if customer is None:
+            try:
+                await _sender(guard, given)
+                return json_response({"protocol": PROTOCOL})
+            except NotAuthentic:
+                pass
+        credential = await asyncio.to_thread(_open, guard, customer, given)
+        if wish.token:
+            return json_response({"protocol": PROTOCOL, "token": credential}, status=201)
         response = json_response({"protocol": PROTOCOL}, status=201)
-        response.headers["Set-Cookie"] = self._set_cookie(request, cookie, int(LIFETIME.total_seconds()))
+        response.headers["Set-Cookie"] = self._set_cookie(request, credential, int(LIFETIME.total_seconds()))
         return response
 
     async def _end_session(self, request: Request) -> HTTPResponse:
-        cookie = request.cookies.get(COOKIE)
-        guard = await self._let_in(request, lambda limits, address: limits.message(cookie, address))
-        if cookie:
-            await asyncio.to_thread(_end, guard, cookie)
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        if given:
+            await asyncio.to_thread(_end, guard, given)
         response = empty(status=204)
         response.headers["Set-Cookie"] = self._set_cookie(request, "", 0)
         return response
 
     async def _message(self, request: Request) -> HTTPResponse:
-        cookie = request.cookies.get(COOKIE)
-        guard = await self._let_in(request, lambda limits, address: limits.message(cookie, address))
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
         incoming = _incoming(request)
-        answer: Answer = await guard.take(await _sender(guard, cookie), incoming, self.name())
+        answer: Answer = await guard.take(await _sender(guard, given), incoming, self.name())
         return json_response({"id": incoming.message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
-        cookie = request.cookies.get(COOKIE)
-        guard = await self._let_in(request, lambda limits, address: limits.message(cookie, address))
-        return json_response({"messages": await guard.history(await _sender(guard, cookie))})
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        return json_response({"messages": await guard.history(await _sender(guard, given))})
 
     async def _metrics(self, request: Request) -> HTTPResponse:
         """For a collector on this machine: to anybody else the page is not there."""
@@ -157,9 +170,50 @@ class WebChannel(InputChannel):
             raise StorageError("the start-up check has not passed yet")
         return self._guard
 
+    async def _customer(self, guard: Guard, token: str) -> str:
+        """Who signs in by the host site's token, which counts once. Raises BadInput, StorageUnavailable."""
+        if self._verifier is None:
+            raise BadInput("Signing in is not switched on here.", code="sign_in_failed")
+        customer = await self._verifier.customer(token)
+        try:
+            limits = Limits(guard.identity_key, self._front.rates)
+            await guard.statements.run(limits.once("sign_in", customer.token, customer.seconds))
+        except TooMany:
+            raise BadInput("That sign-in was used before. Please sign in again.", code="sign_in_failed") from None
+        return customer.name
+
+    def _credential(self, request: Request) -> str | None:
+        """What the client shows for its session: an app's bearer token, else the browser's cookie."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return token.strip()
+        cookie: str | None = request.cookies.get(self._cookie_name(request))
+        return cookie
+
+    def _cookie_name(self, request: Request) -> str:
+        return f"__Host-{COOKIE}" if self._front.is_https(tls=request.conn_info.ssl) else COOKIE
+
     def _set_cookie(self, request: Request, value: str, max_age: int) -> str:
-        secure = "; Secure" if self._front.is_https(tls=request.conn_info.ssl) else ""
-        return f"{COOKIE}={value}; Path=/chat; HttpOnly; SameSite=Strict; Max-Age={max_age}{secure}"
+        name = self._cookie_name(request)
+        where = "Path=/; Secure" if name != COOKIE else "Path=/chat"
+        return f"{name}={value}; {where}; HttpOnly; SameSite=Strict; Max-Age={max_age}"
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What a client says of the session that it wants."""
+
+    token: bool = False
+    sign_in: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, request: Request) -> _Wish:
+        """Raises BadInput. No body wishes nothing."""
+        body = _json_object(request) if request.body else {}
+        token, sign_in = body.get("token", False), body.get("sign_in", "")
+        if not isinstance(token, bool) or not isinstance(sign_in, str):
+            raise BadInput("A session is asked for with token: true or false, and sign_in: a text.")
+        return cls(token, sign_in)
 
 
 class _Watched(Blueprint):
@@ -175,18 +229,21 @@ class _Watched(Blueprint):
         self.ctx.connections.watch(app)
 
 
-async def _sender(guard: Guard, cookie: str | None) -> str:
-    return await guard.statements.run(WebSessions(guard.identity_key).require(cookie))
+async def _sender(guard: Guard, credential: str | None) -> str:
+    return await guard.statements.run(WebSessions(guard.identity_key).require(credential))
 
 
-def _open(guard: Guard) -> str:
+def _open(guard: Guard, customer: str | None, given: str | None) -> str:
     with guard.database.transaction() as tx:
-        return WebSessions(guard.identity_key).open(tx)
+        sessions = WebSessions(guard.identity_key)
+        if given:
+            sessions.end(tx, given)  # nobody goes on with what was there before somebody signed in
+        return sessions.open(tx, customer)
 
 
-def _end(guard: Guard, cookie: str) -> None:
+def _end(guard: Guard, credential: str) -> None:
     with guard.database.transaction() as tx:
-        WebSessions(guard.identity_key).end(tx, cookie)
+        WebSessions(guard.identity_key).end(tx, credential)
 
 
 @lru_cache(maxsize=1)
@@ -195,8 +252,8 @@ def _unknown_proxy() -> None:
     _log.warning("a proxy that trusted_proxies in credentials.yml does not name passes requests on: one client for all")
 
 
-def _incoming(request: Request) -> Incoming:
-    """The message of a request, every part of which the client controls. Raises BadInput."""
+def _json_object(request: Request) -> dict[str, Any]:
+    """The body, every part of which the client controls. Raises BadInput."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise BadInput("Please send JSON.", code="wrong_type")
     try:
@@ -205,6 +262,12 @@ def _incoming(request: Request) -> Incoming:
         raise BadInput("That message was not valid JSON.") from None
     if not isinstance(body, dict):
         raise BadInput("A message is a JSON object.")
+    return body
+
+
+def _incoming(request: Request) -> Incoming:
+    """The message of a request. Raises BadInput."""
+    body = _json_object(request)
     message_id, text, button = body.get("id"), body.get("text"), body.get("button")
     if not isinstance(message_id, str) or not _MESSAGE_ID.match(message_id):
         raise BadInput("A message needs an id of 16 to 64 letters, digits, - or _.")
