@@ -154,7 +154,10 @@ def test_a_token_signs_in_once(site: Assistant) -> None:
     assert (status, content["error"]["code"]) == (401, "sign_in_failed")
 
 
-@pytest.mark.parametrize("wrong", ["nonsense", token("anna", aud="shop", exp=int(time.time()) + 590), token("anna", exp=int(time.time()) - 90)])
+@pytest.mark.parametrize(
+    "wrong",
+    ["nonsense", token("anna", aud="shop", exp=int(time.time()) + 590), token("anna", exp=int(time.time()) - 90)],
+)
 def test_a_wrong_token_opens_nothing(site: Assistant, wrong: str) -> None:
     browser = Client(site)
     status, content = browser.call("POST", "/chat/session", {"sign_in": wrong})

@@ -14,6 +14,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from ssl import TLSVersion
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -29,7 +30,7 @@ from discreet.rasa.answers import answering, plain_error
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy
 from discreet.rasa.guard import Answer, Guard, Incoming
-from discreet.rasa.page import add_page
+from discreet.rasa.page import add_page, security_headers
 from discreet.rasa.sign_in import Verifier
 from discreet.rasa.startup import prepare
 from discreet.records.limits import Limits
@@ -83,7 +84,10 @@ class WebChannel(InputChannel):
             app.config.FALLBACK_ERROR_FORMAT = "json"
             app.error_handler.add(SanicException, plain_error)
             app.error_handler.add(Exception, plain_error)
-            add_page(app)
+            if app.state.ssl is not None:
+                app.state.ssl.minimum_version = TLSVersion.TLSv1_3
+            https = self._front.is_https(tls=app.state.ssl is not None)
+            add_page(app, security_headers(self._front.host_sites, https=https))
 
         @blueprint.listener("after_server_start")
         async def start(app: Sanic, _loop: Any) -> None:
