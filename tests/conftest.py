@@ -144,6 +144,7 @@ def prepared_state() -> Path:
     if (trained / "keys" / "model.json").exists():
         (state / "keys").mkdir(mode=0o700)
         shutil.copyfile(trained / "keys" / "model.json", state / "keys" / "model.json")
+        (state / "keys" / "model.json").chmod(0o600)
         shutil.copytree(trained / "models", state / "models")
     return state
 

@@ -32,7 +32,8 @@ LAYERS = {
     "sdk": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
     "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
     "supervisor": {"errors", "storage"},
-    "assistant": {"policy", "errors", "crypto", "storage", "shop", "models", "supervisor"},
+    "checks": {"errors", "policy", "crypto", "storage", "models", "records", "supervisor", "rasa"},
+    "assistant": {"policy", "errors", "crypto", "storage", "shop", "models", "supervisor", "checks"},
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""
 
@@ -159,6 +160,14 @@ def test_every_reason_of_a_refusal_is_documented() -> None:
     given |= {f"limit_{scope}" for scope in re.findall(r"TooMany\(\"(\w+)\"", source)}
     assert {"connections", "bad_signature", "limit_server"} <= given
     assert [reason for reason in given if f"`{reason}`" not in documented] == []
+
+
+def test_every_finding_of_doctor_is_documented() -> None:
+    documented = (PROJECT / "docs" / "operate.md").read_text()
+    source = "".join(file.read_text() for file in SOURCES)
+    codes = set(re.findall(r"Finding\(\s*\"(\w+)\"", source)) | {"store_class", "lock_class"}
+    assert len(codes) > 20
+    assert [code for code in sorted(codes) if f"`{code}`" not in documented] == []
 
 
 def test_every_command_is_documented() -> None:

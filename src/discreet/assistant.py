@@ -18,7 +18,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from discreet import models
+from discreet import checks, models
+from discreet.checks import database, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
@@ -96,12 +97,14 @@ class Assistant:
         try:
             load_policy(self._options.project / "privacy.yml")
             self._require_safe_interface()
+            self._require_sound_files()
             self.supervisor.stop_left_behind()
             self._require_free_port()
             keyring.create_keys(self.keys)
             owner_url = self._start_database()
             self._say("Preparing the database ...")
             self._urls = self._migrate(owner_url)
+            self._require_sound_database(owner_url)
             model = self.model()
             seed_if_empty(Database(self._urls["actions"], pool_size=1), keyring.ring(self._keys("actions"), "value"))
             self._start_processes(model)
@@ -162,6 +165,23 @@ class Assistant:
             logins[role] = Login(urlsplit(url).username or "")
         migrate(owner_url, logins, shop=True)
         return {**{role: login.url(owner_url) for role, login in logins.items()}, **given}
+
+    def _require_sound_files(self) -> None:
+        """What `discreet doctor` would stop for. Keys that are gone must not be made anew beside what they opened."""
+        if not (self.state / "role-passwords.json").exists():
+            keyring.create_keys(self.keys)
+        certificate, key = self._options.tls or (None, None)
+        checks.require(project.examine(self._options.project))
+        host = urlsplit(project.web_entry(self._options.project).public_url).hostname or ""
+        checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host)])
+
+    def _require_sound_database(self, owner_url: str) -> None:
+        owner = Database(owner_url, pool_size=1)
+        try:
+            durable = self._options.durable and bool(self._options.database_url)
+            checks.require(database.examine(owner, self._urls, self.keys, durable=durable))
+        finally:
+            owner.close()
 
     def _start_processes(self, model: Path) -> None:
         account = self._accounts

@@ -9,6 +9,10 @@ import re
 from collections import Counter
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_METRICS = (
+    ("discreet_refusals_total", "counter", "Requests that were refused."),
+    ("discreet_up", "gauge", "Whether the process answers."),
+)
 _refusals: Counter[tuple[str, str]] = Counter()
 
 
@@ -18,8 +22,8 @@ def refused(reason: str, channel: str = "web") -> None:
 
 
 def samples(process: str) -> str:
-    """The counters of this process, one a line."""
-    return "".join(
+    """The counters of this process, one a line, and that it is there."""
+    return f'discreet_up{{process="{process}"}} 1\n' + "".join(
         f'discreet_refusals_total{{process="{process}",channel="{channel}",reason="{reason}"}} {count}\n'
         for (channel, reason), count in sorted(_refusals.items())
     )
@@ -27,8 +31,11 @@ def samples(process: str) -> str:
 
 def page(*of_processes: str) -> str:
     """What a collector reads: the samples of all processes, told what they are."""
-    about = "# HELP discreet_refusals_total Requests that were refused.\n# TYPE discreet_refusals_total counter\n"
-    return about + "".join(of_processes)
+    lines = sorted(line for samples in of_processes for line in samples.splitlines())
+    shown = []
+    for name, kind, about in _METRICS:
+        shown += [f"# HELP {name} {about}", f"# TYPE {name} {kind}", *(line for line in lines if line.startswith(name))]
+    return "\n".join(shown) + "\n"
 
 
 def _name(given: str) -> str:

@@ -136,7 +136,7 @@ def test_refusals_are_counted_for_this_machine_alone(strict: Assistant) -> None:
     assert status == 200
     assert 'discreet_refusals_total{process="rasa",channel="web",reason="no_session"}' in said
     assert 'discreet_refusals_total{process="actions",channel="actions",reason="bad_signature"} 1' in said
-    assert said.count("# TYPE") == 1
+    assert said.count("# TYPE") == 2
     assert metrics(**{"X-Forwarded-For": "203.0.113.7"})[0] == 404
     assert metrics(Host="chat.example")[0] == 404
 

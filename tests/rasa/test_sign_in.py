@@ -16,7 +16,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, rsa
 
 from discreet.errors import BadInput, SettingsError, StorageUnavailable
-from discreet.rasa.sign_in import AGAIN_SECONDS, FRESH_SECONDS, MAX_TOKEN, STALE_SECONDS, Customer, SignIn, Verifier
+from discreet.rasa.front import SignIn
+from discreet.rasa.sign_in import AGAIN_SECONDS, FRESH_SECONDS, MAX_TOKEN, STALE_SECONDS, Customer, Verifier
 
 NOW = 1_800_000_000
 ISSUER, AUDIENCE = "https://www.example.com", "chat"

@@ -12,15 +12,39 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from discreet.errors import NotAllowed, SettingsError
-from discreet.rasa.sign_in import SignIn
 from discreet.records.limits import Rates
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+KEY_TYPES = {"EdDSA": "OKP", "RS256": "RSA"}
+"""By the algorithms that a host site may sign by."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Whose tokens count. ``keys`` is an address, or a file's path from the project folder."""
+
+    issuer: str
+    audience: str
+    algorithm: Literal["EdDSA", "RS256"]
+    keys: str
+
+    @classmethod
+    def from_credentials(cls, entry: object) -> SignIn:
+        """Reads ``sign_in`` of the channel's entry. Raises SettingsError naming what is wrong in it."""
+        names = ("issuer", "audience", "algorithm", "keys")
+        if not isinstance(entry, Mapping) or set(entry) != set(names) or not all(map(str, entry.values())):
+            raise SettingsError(f"credentials.yml: sign_in needs {', '.join(names)} and nothing else")
+        if entry["algorithm"] not in KEY_TYPES:
+            raise SettingsError("credentials.yml: sign_in.algorithm must be EdDSA or RS256")
+        address = urlsplit(str(entry["keys"]))
+        if address.scheme == "http" and address.hostname not in _LOOPBACK_HOSTS:
+            raise SettingsError("credentials.yml: sign_in.keys must begin with https://")
+        return cls(**{name: str(entry[name]) for name in names})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

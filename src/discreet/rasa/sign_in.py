@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import jwt
 
-from discreet.errors import BadInput, SettingsError, StorageUnavailable
+from discreet.errors import BadInput, StorageUnavailable
+from discreet.rasa.front import KEY_TYPES, SignIn
 
 MAX_TOKEN = 8 * 1024
 MAX_AGE_SECONDS = 600
@@ -26,30 +27,6 @@ MAX_KEY_SET = 64 * 1024
 FRESH_SECONDS, AGAIN_SECONDS, STALE_SECONDS = 600.0, 60.0, 3600.0
 FETCH_SECONDS = 5.0
 SMALLEST_RSA_BITS = 2048
-_KEY_TYPES = {"EdDSA": "OKP", "RS256": "RSA"}
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """Whose tokens count. ``keys`` is an address, or a file's path from the project folder."""
-
-    issuer: str
-    audience: str
-    algorithm: Literal["EdDSA", "RS256"]
-    keys: str
-
-    @classmethod
-    def from_credentials(cls, entry: object) -> SignIn:
-        """Reads ``sign_in`` of the channel's entry. Raises SettingsError naming what is wrong in it."""
-        names = ("issuer", "audience", "algorithm", "keys")
-        if not isinstance(entry, Mapping) or set(entry) != set(names) or not all(map(str, entry.values())):
-            raise SettingsError(f"credentials.yml: sign_in needs {', '.join(names)} and nothing else")
-        if entry["algorithm"] not in _KEY_TYPES:
-            raise SettingsError("credentials.yml: sign_in.algorithm must be EdDSA or RS256")
-        address = urlsplit(str(entry["keys"]))
-        if address.scheme == "http" and address.hostname not in ("127.0.0.1", "localhost", "::1"):
-            raise SettingsError("credentials.yml: sign_in.keys must begin with https://")
-        return cls(**{name: str(entry[name]) for name in names})  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -135,7 +112,7 @@ class _KeySet:
         fits = (
             isinstance(one, dict)
             and isinstance(one.get("kid"), str)
-            and one.get("kty") == _KEY_TYPES[self._algorithm]
+            and one.get("kty") == KEY_TYPES[self._algorithm]
             and one.get("crv", "Ed25519") == "Ed25519"
             and one.get("use", "sig") == "sig"
             and one.get("alg", self._algorithm) == self._algorithm
