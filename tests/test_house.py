@@ -17,7 +17,7 @@ SOURCES = sorted((PROJECT / "src" / "discreet").rglob("*.py"))
 
 LAYERS = {
     "errors": set(),
-    "logs": set(),
+    "logs": {"errors"},
     "metrics": set(),
     "policy": {"errors"},
     "settings": {"errors", "crypto"},

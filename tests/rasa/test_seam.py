@@ -133,7 +133,7 @@ def test_words_are_data(typed: str, kept: str) -> None:
 
 def _line(name: str, message: object, *arguments: object, error: BaseException | None = None) -> dict[str, Any]:
     info = (type(error), error, error.__traceback__) if error else None
-    record = logging.LogRecord(name, logging.ERROR, "/x/site-packages/rasa/a.py", 7, message, arguments, info, "f")
+    record = logs.Record(name, logging.ERROR, "/x/site-packages/rasa/a.py", 7, message, arguments, info, "f")
     line: dict[str, Any] = json.loads(logs.Formatter().format(record))
     return line
 

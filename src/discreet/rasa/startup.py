@@ -95,7 +95,9 @@ def _problems(app: Sanic, agent: Agent, policy: Policy) -> Iterator[str]:
         yield "the server would speak an older TLS than 1.3; serve the page by discreet.rasa.web.WebChannel"
     if telemetry.is_telemetry_enabled():
         yield "Rasa's telemetry is on; set RASA_TELEMETRY_ENABLED=false"
-    if not all(isinstance(handler.formatter, logs.Formatter) for handler in logging.getLogger().handlers):
+    if logging.getLogRecordFactory() is not logs.Record or not all(
+        isinstance(handler.formatter, logs.Formatter) for handler in logging.getLogger().handlers
+    ):
         yield "something has replaced the log format; messages would reach the log"
     undeclared = {slot.name for slot in agent.domain.slots} - _rasas_own_slots() - set(policy.slots)
     if undeclared:
