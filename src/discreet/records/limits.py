@@ -36,7 +36,7 @@ _TAKE = (
 class Rates:
     """Messages a minute, and as many at once: of one session, one client address, one network."""
 
-    session: int = 40
+    session: int = 60
     address: int = 240
     network: int = 1200
 
