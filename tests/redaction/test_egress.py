@@ -15,9 +15,13 @@ from tests.redaction import promises
 _WITH_DATA = [name for name in FAMILIES if not name.startswith("not_")]
 
 
-@cache
 def _planted() -> dict[str, Planted]:
-    return {one.family: one for one in planted(20261201)[0]}
+    return _drawn(20261201)
+
+
+@cache
+def _drawn(seed: int) -> dict[str, Planted]:
+    return {one.family: one for one in planted(seed)[0]}
 
 
 @pytest.mark.parametrize("family", _WITH_DATA)
@@ -46,3 +50,21 @@ def test_whatever_part_of_a_reply_holds_it_it_is_masked() -> None:
         }
         assert traces_in(repr(understanding.masked(reply)).encode(), [one]) == set(), one.family
         assert understanding.masked(reply)["custom"]["count"] == 3
+
+
+_REPLIES = (
+    "Order DS-10601 ({}, Wool hat) is on its way.",
+    "Order DS-10601 (Wool hat, {}) is on its way.",
+    "{}",
+    "Item: {}",
+)
+
+
+@pytest.mark.parametrize("family", _WITH_DATA)
+def test_it_does_not_pass_inside_a_reply_about_an_order(family: str) -> None:
+    if family not in _planted():
+        pytest.skip("none of this family was seen through")
+    for one in (several[family] for seed in range(2) if family in (several := _drawn(seed))):
+        for reply in _REPLIES:
+            masked = promises.redactor().egress(reply.format(one.text))
+            assert traces_in(masked.encode(), [one]) == set(), (reply, one)
