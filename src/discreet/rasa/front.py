@@ -4,6 +4,7 @@ discreet.rasa.web.WebChannel:
   public_url: https://chat.example.com          # how people reach the page; unset: on this machine only
   trusted_proxies: [127.0.0.1]                  # whose X-Forwarded-For counts
   host_sites: [https://www.example.com]         # may show the page in a frame
+  sign_in: {issuer: ..., audience: ..., algorithm: EdDSA, keys: ...}    # whose tokens sign customers in
   limits: {session: 60, address: 240, network: 1200}    # messages a minute (docs/spec/limits.md)
 """
 
