@@ -50,7 +50,7 @@ class TestDatabase:
         admin = connect(self.owner_url, autocommit=True)
         with admin.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         admin.close()
