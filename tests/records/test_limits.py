@@ -85,6 +85,18 @@ def test_many_sessions_of_one_address_share_its_bucket(door: Door) -> None:
     door.message("another", "203.0.113.8")
 
 
+def test_an_address_that_is_refused_makes_no_buckets_for_sessions_that_it_invents(door: Door) -> None:
+    for number in range(20):
+        door.message(f"invented {number}", "203.0.113.7")
+    for number in range(50):
+        with pytest.raises(TooMany) as refused:
+            door.message(f"more {number}", "203.0.113.7")
+        assert refused.value.scope == "address"
+        assert refused.value.seconds <= 3
+    with door.owner.transaction() as tx:
+        assert tx.execute("SELECT count(*) FROM defence.bucket") == [(22,)]
+
+
 def test_many_addresses_of_one_network_share_its_bucket(door: Door) -> None:
     for number in range(30):
         door.message(None, f"2001:db8:1:{number:x}::1")

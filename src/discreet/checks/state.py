@@ -64,7 +64,7 @@ def examine_tls(
         loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
         private = serialization.load_pem_private_key(key.read_bytes(), None)
     except (OSError, ValueError, TypeError):
-        yield Finding("tls", "the certificate or its key cannot be read as PEM", "name the right files")
+        yield Finding("tls", f"{certificate.name} or {key.name} cannot be read as PEM", "name the right files")
         return
     if stat.S_IMODE(key.stat().st_mode) & 0o077:
         yield Finding("tls", f"others may read {key.name}", f"chmod go-rwx {key.name}")

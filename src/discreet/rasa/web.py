@@ -118,14 +118,19 @@ class WebChannel(InputChannel):
         if customer is None:
             try:
                 await _sender(guard, given)
-                return json_response({"protocol": PROTOCOL})
+                return self._session(request, 200, given)
             except NotAuthentic:
                 pass
         credential = await asyncio.to_thread(_open, guard, customer, given)
         if wish.token:
             return json_response({"protocol": PROTOCOL, "token": credential}, status=201)
-        response = json_response({"protocol": PROTOCOL}, status=201)
-        response.headers["Set-Cookie"] = self._set_cookie(request, credential, int(LIFETIME.total_seconds()))
+        return self._session(request, 201, credential)
+
+    def _session(self, request: Request, status: int, credential: str | None) -> HTTPResponse:
+        """The answer for a browser, whose cookie lives as long as the session does from here."""
+        response = json_response({"protocol": PROTOCOL}, status=status)
+        if credential and not _bearer(request):
+            response.headers["Set-Cookie"] = self._set_cookie(request, credential, int(LIFETIME.total_seconds()))
         return response
 
     async def _end_session(self, request: Request) -> HTTPResponse:
@@ -188,11 +193,8 @@ class WebChannel(InputChannel):
 
     def _credential(self, request: Request) -> str | None:
         """What the client shows for its session: an app's bearer token, else the browser's cookie."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
-            return token.strip()
-        cookie: str | None = request.cookies.get(self._cookie_name(request))
-        return cookie
+        token = _bearer(request)
+        return token if token is not None else request.cookies.get(self._cookie_name(request))
 
     def _cookie_name(self, request: Request) -> str:
         return f"__Host-{COOKIE}" if self._front.is_https(tls=request.conn_info.ssl) else COOKIE
@@ -231,6 +233,11 @@ class _Watched(Blueprint):
         """Sanic's own, at the only moment when the server is known and has not started yet."""
         super().register(app, options)
         self.ctx.connections.watch(app)
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 async def _sender(guard: Guard, credential: str | None) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discreet.crypto.identifiers import bucket_id
 from discreet.errors import TooMany
@@ -16,19 +16,25 @@ from discreet.storage.engine import Steps
 
 OPENING_COST = 4
 """A new session counts as so many messages of its address and network."""
-_TAKE = (
-    "WITH asked AS (SELECT * FROM unnest(%s::bytea[], %s::float8[], %s::float8[])"
-    " WITH ORDINALITY a(id, cost, room, n)),"
-    " taken AS (INSERT INTO defence.bucket AS b (id, empty_at)"
+_FILL = (
+    "INSERT INTO defence.bucket AS b (id, empty_at)"
     # In one order everywhere: two requests of one network must not wait for each other.
-    " SELECT id, now() + make_interval(secs => cost) FROM asked ORDER BY id"
+    " SELECT id, now() + make_interval(secs => cost) FROM asked WHERE {} ORDER BY id"
     " ON CONFLICT (id) DO UPDATE SET empty_at = greatest(b.empty_at, now()) + (EXCLUDED.empty_at - now())"
     " WHERE greatest(b.empty_at, now()) + (EXCLUDED.empty_at - now())"
     " <= now() + make_interval(secs => (SELECT room FROM asked WHERE asked.id = b.id))"
-    " RETURNING b.id)"
-    " SELECT max(wait), (array_agg(n ORDER BY wait DESC))[1], set_config('synchronous_commit', 'off', true)"
+    " RETURNING b.id"
+)
+_TAKE = (
+    "WITH asked AS (SELECT * FROM unnest(%s::bytea[], %s::float8[], %s::float8[], %s::boolean[])"  # noqa: S608
+    " WITH ORDINALITY a(id, cost, room, named, n)),"
+    f" wide AS ({_FILL.format('NOT named')}),"
+    # A client names its session as it likes: where its address is refused, no bucket is made for that.
+    f" own AS ({_FILL.format('named AND (SELECT count(*) FROM wide) = (SELECT count(*) FROM asked WHERE NOT named)')})"
+    " SELECT max(wait), (array_agg(n ORDER BY wait DESC NULLS LAST))[1], set_config('synchronous_commit', 'off', true)"
     " FROM (SELECT a.n, a.cost - a.room + extract(epoch FROM b.empty_at - now())::float8 AS wait"
-    " FROM asked a LEFT JOIN defence.bucket b ON b.id = a.id WHERE a.id NOT IN (SELECT id FROM taken)) refused"
+    " FROM asked a LEFT JOIN defence.bucket b ON b.id = a.id"
+    " WHERE a.id NOT IN (SELECT id FROM wide UNION ALL SELECT id FROM own)) refused"
 )
 
 
@@ -49,6 +55,8 @@ class _Bucket:
     id: bytes
     cost: float
     room: float
+    named: bool = False
+    """Whether the client chooses what it stands for."""
 
 
 class Limits:
@@ -61,11 +69,12 @@ class Limits:
     def message(self, session: str | None, address: str | None) -> Steps[None]:
         """One message. ``session`` is the client's cookie or token; ``address`` None for a client on this machine.
 
-        Raises TooMany, and StorageUnavailable. A bucket that refuses is not filled, so it soon takes again.
+        Raises TooMany, and StorageUnavailable. A bucket that refuses is not filled, so it soon takes again; where the
+        address or network refuses, neither is the session's.
         """
         buckets = list(self._network(address, 1))
         if session:
-            buckets.append(self._bucket("session", session, self._rates.session, 1))
+            buckets.append(replace(self._bucket("session", session, self._rates.session, 1), named=True))
         return _take(buckets)
 
     def opening(self, address: str | None) -> Steps[None]:
@@ -104,7 +113,7 @@ def _take(buckets: list[_Bucket]) -> Steps[None]:
         return
     ((wait, number, _),) = yield (
         _TAKE,
-        ([one.id for one in buckets], [one.cost for one in buckets], [one.room for one in buckets]),
+        tuple([getattr(one, part) for one in buckets] for part in ("id", "cost", "room", "named")),
     )
     if number is not None:
         # A bucket that somebody else filled meanwhile is not in this statement's view of the table.
