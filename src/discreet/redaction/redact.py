@@ -38,9 +38,7 @@ class Redactor:
     def __init__(self, policy: Policy, public: Iterable[str] = ()) -> None:
         self._policy = policy
         self._finder = finder_of(policy)
-        self._public = frozenset(
-            _folded(text[span.start : span.end]) for text in public for span in _spans(self._finder, text)
-        )
+        self._public = frozenset(_folded(own) for text in public for own in (text, *self._values_in(text)))
 
     def ingress(
         self, text: str, seal: Seal, *, asked: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
@@ -70,13 +68,21 @@ class Redactor:
         """A reply with tokens and stray personal data masked: a back end's raw value does not leave."""
 
         def replacement(span: Span, value: str) -> str | None:
-            return None if _folded(value) in self._public else mask_of(span.category)
+            return None if self._is_public(_folded(value)) else mask_of(span.category)
 
-        return mask_all(self._replaced(text, replacement))
+        # Tokens first: a value that touches one is seen only beside its mask.
+        return mask_all(self._replaced(mask_all(text), replacement))
+
+    def _is_public(self, value: str) -> bool:
+        """All of a public value, or its beginning up to a comma: an address without its town is still ours."""
+        return any(public == value or public.startswith(f"{value},") for public in self._public)
 
     def found(self, text: str) -> tuple[Span, ...]:
-        """Every finding, the operator's own recognisers included. Raises ValueError over MAX_TEXT characters."""
-        return self._finder.find(text)
+        """Every finding in a text of any length, the operator's own recognisers included."""
+        return tuple(_spans(self._finder, text))
+
+    def _values_in(self, text: str) -> list[str]:
+        return [text[span.start : span.end] for span in self.found(text)]
 
     def _replaced(self, text: str, replacement: Callable[[Span, str], str | None]) -> str:
         for _ in range(_ROUNDS):
