@@ -119,6 +119,7 @@ class Keeper:
             results = tx.rowcount
             tx.execute("DELETE FROM conversation.web_session WHERE expires_at < now() - interval '1 day'")
             tx.execute("DELETE FROM consent.operation WHERE expires_at < now() - interval '1 day'")
+            tx.execute("DELETE FROM defence.bucket WHERE empty_at < now() - interval '1 minute'")
             tx.execute(
                 "DELETE FROM vault.confirmed_turn c WHERE c.at < now() - %s"
                 " AND NOT EXISTS (SELECT FROM vault.value v WHERE v.turn_id = c.turn_id)",

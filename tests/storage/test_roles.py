@@ -27,6 +27,8 @@ FORBIDDEN = [
     ("keeper", "UPDATE key.session_key SET kek = ''", "the keeper exchanges keys"),
     ("rasa", "SELECT conversation.follows('', 1)", "the Rasa server calls what is the keeper's"),
     ("keeper", "INSERT INTO conversation.turn (conversation) VALUES ('')", "the keeper writes records"),
+    ("rasa", "DELETE FROM defence.bucket", "the Rasa server empties the limits"),
+    ("actions", "SELECT * FROM defence.bucket", "the action server reads the limits"),
     ("staff", "SELECT * FROM vault.value", "staff read sealed values"),
     ("staff", "SELECT * FROM conversation.turn", "staff read conversations"),
     ("staff", "INSERT INTO audit.event (actor, event, outcome) VALUES ('a', 'b', 'c')", "staff write the audit log"),

@@ -38,5 +38,10 @@ def pseudonym(key: bytes, channel: str, address: str) -> str:
     return base64.b32encode(digest).decode().rstrip("=").lower()
 
 
+def bucket_id(key: bytes, scope: str, what: str) -> bytes:
+    """What stands for a session, an address or a network in the table of limits."""
+    return _keyed(key, b"bucket", scope.encode() + b"\0" + what.encode())
+
+
 def _keyed(key: bytes, label: bytes, message: bytes) -> bytes:
     return hmac.new(key, b"discreet " + label + b"\0" + message, hashlib.sha256).digest()[:SIZE]

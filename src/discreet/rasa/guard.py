@@ -12,6 +12,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from discreet.crypto.identifiers import conversation_id, turn_id
-from discreet.errors import DiscreetError, StorageUnavailable, TurnAborted
+from discreet.errors import DiscreetError, StorageUnavailable, TooMany, TurnAborted
 from discreet.logs import correlation_id
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
@@ -34,6 +35,9 @@ from discreet.records.vault import VaultWriter
 from discreet.storage.engine import Steps
 
 NO_REPLY = "I have no answer to that. You can ask me about an order, a return, an address or your privacy."
+TURNS_OF_ONE = 8
+"""Of one conversation, running and waiting for its lock: a few tabs, and a message that is sent again."""
+TURNS_OF_ALL = 200
 _log = logging.getLogger(__name__)
 
 
@@ -86,17 +90,30 @@ class Guard:
         self._buttons = buttons
         self._clock = clock
         self._turns: set[asyncio.Task[Answer]] = set()
+        self._turns_of: Counter[str] = Counter()
 
     async def take(self, sender_id: str, incoming: Incoming, channel: str) -> Answer:
         """One turn. ``sender_id`` comes from an authenticated session, ``incoming`` from the client.
 
-        Raises BadInput for a message that cannot be taken, and StorageError or IntegrityError when nothing was
-        kept or that is unknown; then the same message may be sent again. The turn goes on if the caller is cancelled.
+        Raises BadInput for a message that cannot be taken, TooMany where too many turns wait already, and StorageError
+        or IntegrityError when nothing was kept or that is unknown; then the same message may be sent again. The turn
+        goes on if the caller is cancelled.
         """
+        if self._turns_of[sender_id] >= TURNS_OF_ONE:
+            raise TooMany("conversation", 1)
+        if len(self._turns) >= TURNS_OF_ALL:
+            raise TooMany("server", 2)
         turn = asyncio.get_running_loop().create_task(self._take(sender_id, incoming, channel))
         self._turns.add(turn)
-        turn.add_done_callback(self._turns.discard)
+        self._turns_of[sender_id] += 1
+        turn.add_done_callback(lambda done: self._ended(sender_id, done))
         return await asyncio.shield(turn)
+
+    def _ended(self, sender_id: str, turn: asyncio.Task[Answer]) -> None:
+        self._turns.discard(turn)
+        self._turns_of[sender_id] -= 1
+        if not self._turns_of[sender_id]:
+            del self._turns_of[sender_id]
 
     async def history(self, sender_id: str) -> list[dict[str, Any]]:
         """The running session as the person saw it, masked, oldest first. Raises StorageError or IntegrityError."""
@@ -111,6 +128,10 @@ class Guard:
         for message in shown[:-1]:
             message.pop("buttons", None)
         return shown
+
+    async def action_metrics(self) -> str:
+        """What the action server has counted; empty while it does not answer."""
+        return await self._agent.action_endpoint.metrics()
 
     async def _take(self, sender_id: str, incoming: Incoming, channel: str) -> Answer:
         correlation_id.set(secrets.token_hex(8))

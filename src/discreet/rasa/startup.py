@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from ssl import TLSVersion
 from typing import Any
 
 from rasa import telemetry
@@ -21,7 +23,7 @@ from discreet import logs, models
 from discreet.crypto.sealed import VaultPublicKey
 from discreet.errors import SettingsError
 from discreet.policy import Policy, load_policy
-from discreet.rasa import speed
+from discreet.rasa import options, speed
 from discreet.rasa.action_endpoint import SignedEndpoint
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.guard import Guard
@@ -87,9 +89,15 @@ def _problems(app: Sanic, agent: Agent, policy: Policy) -> Iterator[str]:
             yield f"the channel {channel.name()} in credentials.yml is not guarded; remove it"
     if app.name != "rasa_core_no_api":
         yield "Rasa's HTTP API is enabled; start without --enable-api"
+    for option, why in options.forbidden(sys.argv):
+        yield f"Rasa runs with {option}, which {why}; start without it"
+    if app.state.ssl is not None and app.state.ssl.minimum_version != TLSVersion.TLSv1_3:
+        yield "the server would speak an older TLS than 1.3; serve the page by discreet.rasa.web.WebChannel"
     if telemetry.is_telemetry_enabled():
         yield "Rasa's telemetry is on; set RASA_TELEMETRY_ENABLED=false"
-    if not all(isinstance(handler.formatter, logs.Formatter) for handler in logging.getLogger().handlers):
+    if logging.getLogRecordFactory() is not logs.Record or not all(
+        isinstance(handler.formatter, logs.Formatter) for handler in logging.getLogger().handlers
+    ):
         yield "something has replaced the log format; messages would reach the log"
     undeclared = {slot.name for slot in agent.domain.slots} - _rasas_own_slots() - set(policy.slots)
     if undeclared:
