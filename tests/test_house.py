@@ -31,7 +31,7 @@ LAYERS = {
     "sdk": {"errors", "logs", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
     "rasa": {"errors", "logs", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
     "supervisor": {"errors", "storage"},
-    "assistant": {"policy", "errors", "crypto", "storage", "shop", "models", "supervisor"},
+    "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor"},
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""
 

@@ -22,6 +22,7 @@ from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
 from discreet.errors import SettingsError
 from discreet.policy import load_policy
+from discreet.settings import channel_secrets
 from discreet.shop.seed import seed_if_empty
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
@@ -52,6 +53,8 @@ class Options:
     log_level: str = "INFO"
     vault_kem: str = "x-wing"
     """How new values are sealed: one of ``sealed.KEMS``. What is sealed already opens either way."""
+    credentials: str = "credentials.yml"
+    """Which channels Rasa serves; a path from the project folder."""
     environment: tuple[tuple[str, str], ...] = ()
     """More variables for the servers' environment, such as a proxy's."""
 
@@ -182,7 +185,8 @@ class Assistant:
 
     def _rasa_command(self, model: Path) -> list[str]:
         command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--port", str(self._options.port)]
-        command += ["--interface", "127.0.0.1", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+        command += ["--interface", "127.0.0.1", "--endpoints", "endpoints.yml"]
+        command += ["--credentials", self._options.credentials]
         return [*command, "--debug"] if self._options.log_level == "DEBUG" else command
 
     def _secrets(self, name: str) -> dict[str, Any]:
@@ -192,6 +196,7 @@ class Assistant:
             "run_dir": str(self.run),
             "project_dir": str(self._options.project),
             "keys": self._keys(name),
+            "channels": channel_secrets(self.state) if name == "rasa" else {},
         }
 
     def _ring_files(self) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from discreet.crypto.identifiers import conversation_id, turn_id
-from discreet.errors import DiscreetError, StorageUnavailable, TurnAborted
+from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TurnAborted
 from discreet.logs import correlation_id
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
@@ -31,10 +31,15 @@ from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import Understanding, Understood
 from discreet.records.conversations import Position
 from discreet.records.vault import VaultWriter
-from discreet.storage.engine import Steps
+from discreet.storage.engine import Steps, Transaction
 
 NO_REPLY = "I have no answer to that. You can ask me about an order, a return, an address or your privacy."
+MAX_TEXT = 2000
+"""Characters of a message."""
 _log = logging.getLogger(__name__)
+
+Post = Callable[[Transaction, list[dict[str, Any]]], None]
+"""What a channel writes in the commit of a turn, given its replies: what it owes for them."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ class Incoming:
     message_id: str
     text: str | None = field(default=None, repr=False)
     handle: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raises BadInput for a text that no channel takes."""
+        text = self.text or ""
+        if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+            raise BadInput("That message holds characters that are no text.")
+        if len(text) > MAX_TEXT:
+            raise BadInput(f"That is too long for me. Please keep it under {MAX_TEXT:,} characters.", code="too_long")
 
     @property
     def identity(self) -> str:
@@ -87,13 +100,15 @@ class Guard:
         self._clock = clock
         self._turns: set[asyncio.Task[Answer]] = set()
 
-    async def take(self, sender_id: str, incoming: Incoming, channel: str) -> Answer:
+    async def take(self, sender_id: str, incoming: Incoming, channel: str, post: Post | None = None) -> Answer:
         """One turn. ``sender_id`` comes from an authenticated session, ``incoming`` from the client.
+
+        ``post`` runs in the transaction that commits the turn, on a thread; not for a turn that was committed before.
 
         Raises BadInput for a message that cannot be taken, and StorageError or IntegrityError when nothing was
         kept or that is unknown; then the same message may be sent again. The turn goes on if the caller is cancelled.
         """
-        turn = asyncio.get_running_loop().create_task(self._take(sender_id, incoming, channel))
+        turn = asyncio.get_running_loop().create_task(self._take(sender_id, incoming, channel, post))
         self._turns.add(turn)
         turn.add_done_callback(self._turns.discard)
         return await asyncio.shield(turn)
@@ -112,11 +127,11 @@ class Guard:
             message.pop("buttons", None)
         return shown
 
-    async def _take(self, sender_id: str, incoming: Incoming, channel: str) -> Answer:
+    async def _take(self, sender_id: str, incoming: Incoming, channel: str, post: Post | None) -> Answer:
         correlation_id.set(secrets.token_hex(8))
         try:
             async with self._locks.hold(sender_id) as lease:
-                return await self._turn(sender_id, incoming, channel, lease.fence)
+                return await self._turn(sender_id, incoming, channel, lease.fence, post)
         except TurnAborted as aborted:
             raise aborted.cause from None
         except DiscreetError:
@@ -125,7 +140,7 @@ class Guard:
             _log.exception("a turn failed")
             raise StorageUnavailable("a turn failed") from None
 
-    async def _turn(self, sender_id: str, incoming: Incoming, channel: str, fence: int) -> Answer:
+    async def _turn(self, sender_id: str, incoming: Incoming, channel: str, fence: int, post: Post | None) -> Answer:
         conversation = conversation_id(self.identity_key, sender_id)
         this_turn = turn_id(self.identity_key, conversation, incoming.identity)
         committed, lent = await self._store.look(sender_id, this_turn)
@@ -149,7 +164,7 @@ class Guard:
         await self._run_rasa(turn, understood, held, channel)
         messages = held.messages or [{"text": NO_REPLY}]
         replies = [self._outgoing(conversation, message) for message in messages]
-        await self._commit(turn, understood, replies)
+        await self._commit(turn, understood, replies, post)
         return Answer(understood.shown, replies)
 
     async def _understand(self, conversation: bytes, incoming: Incoming, tracker: Any) -> Understood:
@@ -183,21 +198,33 @@ class Guard:
         with self.database.transaction() as tx:
             self._vault.seal(tx, subject=conversation, turn_id=this_turn, findings=understood.findings)
 
-    async def _commit(self, turn: Turn, understood: Understood, replies: list[dict[str, Any]]) -> None:
+    async def _commit(
+        self, turn: Turn, understood: Understood, replies: list[dict[str, Any]], post: Post | None
+    ) -> None:
         assert turn.tracker is not None  # _run_rasa refuses a turn without one
         events = newest(turn.tracker, turn.loaded_events)
         body = body_of(events, turn.sender_id, first=turn.position is None, shown=understood.shown, replies=replies)
         steps = self._store.commit(turn.conversation, turn.position, body, turn.turn_id)
-        if understood.findings:
-            after = await asyncio.to_thread(self._confirming, steps, turn.turn_id)
+        if understood.findings or post:
+            after = await asyncio.to_thread(self._committing, steps, turn.turn_id, understood, replies, post)
         else:
             after = await self.statements.run(steps)
         self._store.committed(after, turn.tracker, body)
 
-    def _confirming(self, steps: Steps[Position], turn_id: bytes) -> Position:
+    def _committing(
+        self,
+        steps: Steps[Position],
+        turn_id: bytes,
+        understood: Understood,
+        replies: list[dict[str, Any]],
+        post: Post | None,
+    ) -> Position:
         with self.database.transaction() as tx:
             after = tx.run(steps)
-            self._vault.confirm(tx, turn_id)
+            if understood.findings:
+                self._vault.confirm(tx, turn_id)
+            if post:
+                post(tx, replies)
         return after
 
     def _outgoing(self, conversation: bytes, message: dict[str, Any]) -> dict[str, Any]:

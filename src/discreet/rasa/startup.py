@@ -36,7 +36,17 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Guard:
-    """Checks the loaded server and returns its guard. Raises SettingsError: Sanic then stops with the sentence."""
+    """Checks the loaded server and returns its guard, one for all channels of the process.
+
+    Raises SettingsError: Sanic then stops with the sentence.
+    """
+    made: Guard | None = getattr(app.ctx, "discreet_guard", None)
+    if made is None:
+        made = app.ctx.discreet_guard = _prepared(app, on_new_message)
+    return made
+
+
+def _prepared(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Guard:
     settings = process_settings()
     agent: Agent = app.ctx.agent
     policy = load_policy(settings.project_dir / "privacy.yml")

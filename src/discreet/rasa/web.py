@@ -31,7 +31,6 @@ from discreet.records.web_sessions import LIFETIME, WebSessions
 COOKIE = "discreet_session"
 PROTOCOL = 1
 MAX_BODY = 16 * 1024
-MAX_TEXT = 2000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{16,4096}\Z")
 _log = logging.getLogger(__name__)
@@ -66,7 +65,10 @@ class WebChannel(InputChannel):
 
         @blueprint.listener("before_server_start")
         async def configure(app: Sanic, _loop: Any) -> None:
-            app.config.REQUEST_MAX_SIZE = MAX_BODY
+            # Providers of messaging channels send more than a page does.
+            app.config.REQUEST_MAX_SIZE = max(
+                getattr(channel, "max_body", MAX_BODY) for channel in app.ctx.input_channels
+            )
             app.config.FALLBACK_ERROR_FORMAT = "json"
             app.error_handler.add(SanicException, _plain_error)
             app.error_handler.add(Exception, _plain_error)
@@ -149,6 +151,8 @@ def _incoming(request: Request) -> Incoming:
     """The message of a request, every part of which the client controls. Raises BadInput."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise BadInput("Please send JSON.", code="wrong_type")
+    if len(request.body) > MAX_BODY:
+        raise BadInput("That is too long for me.", code="too_long")
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
@@ -162,10 +166,6 @@ def _incoming(request: Request) -> Incoming:
         return Incoming(message_id, handle=button)
     if not isinstance(text, str) or button is not None:
         raise BadInput("A message has either a text or a button.")
-    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise BadInput("That message holds characters that are no text.")
-    if len(text) > MAX_TEXT:
-        raise BadInput(f"That is too long for me. Please keep it under {MAX_TEXT:,} characters.", code="too_long")
     return Incoming(message_id, text=text)
 
 
