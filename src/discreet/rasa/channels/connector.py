@@ -263,15 +263,13 @@ def api_address(address: str) -> str:
 
 def pieces(text: str, limit: int) -> list[str]:
     """A text in parts of at most ``limit`` characters, broken at a line or a space where there is one."""
-    parts = []
-    while len(text) > limit:
-        cut = max(
-            text.rfind("\n", 1, limit + 1), text.rfind(" ", 1, limit + 1) if "\n" not in text[1 : limit + 1] else 0
-        )
-        cut = cut if cut > 0 else limit
-        parts.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-    return [*parts, text] if text or not parts else parts
+    parts, rest = [], text.strip()
+    while len(rest) > limit:
+        window = rest[: limit + 1]
+        cut = max(window.rfind("\n"), 0) or max(window.rfind(" "), 0) or limit
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*parts, rest] if rest else parts
 
 
 def _webhook(request: Request) -> Webhook:
