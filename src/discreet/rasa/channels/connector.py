@@ -73,6 +73,8 @@ class Connector(InputChannel, Courier):
     """Names of the secrets that the channel cannot do without."""
     options: tuple[str, ...] = ("api",)
     """What may stand under the class path in credentials.yml."""
+    needed: tuple[str, ...] = ()
+    """Which of the options it cannot do without."""
     numbered = False
     """Whether a bare number presses a button of the last reply."""
 
@@ -92,6 +94,9 @@ class Connector(InputChannel, Courier):
                 f"credentials.yml has {', '.join(unknown)} under the channel {cls.name()}, which takes "
                 f"{', '.join(cls.options)}; secrets belong into channels.yml in the state folder"
             )
+        absent = [name for name in cls.needed if not options.get(name)]
+        if absent:
+            raise SettingsError(f"credentials.yml needs {', '.join(absent)} under the channel {cls.name()}")
         given = process_settings().channels.get(cls.name(), {})
         missing = [name for name in cls.secrets if not given.get(name)]
         if missing:

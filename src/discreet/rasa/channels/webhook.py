@@ -67,6 +67,12 @@ def at(value: Any, *path: str | int) -> Any:
     return value
 
 
+def each(value: Any, *path: str | int) -> list[Any]:
+    """The list under a path; [] where there is none."""
+    found = at(value, *path)
+    return found if isinstance(found, list) else []
+
+
 def text_at(value: Any, *path: str | int) -> str:
     """The string or number under a path, as text; empty where there is neither."""
     found = at(value, *path)
