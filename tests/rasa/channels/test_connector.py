@@ -16,9 +16,19 @@ from tests.rasa.conftest import KEYS
 
 CHANNELS: dict[str, str] = {
     "telegram": "TelegramChannel",
+    "slack": "SlackChannel",
+    "twilio": "TwilioChannel",
+    "whatsapp": "WhatsAppChannel",
+    "botframework": "BotFrameworkChannel",
 }
-SECRETS = {"telegram": {"token": "1:t", "secret_token": "s"}}
-OPTIONS: dict[str, dict[str, str]] = {}
+SECRETS = {
+    "telegram": {"token": "1:abc", "secret_token": "s-e-c"},
+    "slack": {"token": "xoxb", "signing_secret": "s-e-c"},
+    "twilio": {"account_sid": "AC1", "auth_token": "s-e-c"},
+    "whatsapp": {"token": "abc", "app_secret": "s-e-c", "verify_token": "v-e-r", "phone_number_id": "106"},
+    "botframework": {"app_id": "a-p-p", "app_password": "s-e-c"},
+}
+OPTIONS: dict[str, dict[str, str]] = {"twilio": {"public_url": "https://chat.example/webhooks/twilio/webhook"}}
 
 
 def _class(name: str) -> type[Connector]:
@@ -66,6 +76,11 @@ def test_a_missing_secret_is_named_and_none_is_shown(name: str, configured: dict
 def test_an_unknown_setting_is_refused(name: str, configured: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="verify"):
         _class(name).from_credentials({**OPTIONS.get(name, {}), "verify": "x"})
+
+
+def test_a_needed_setting_is_named(configured: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match="public_url"):
+        _class("twilio").from_credentials({})
 
 
 @pytest.mark.parametrize("address", ["http://api.example", "ftp://api.example", "api.example", "", "https://"])

@@ -92,25 +92,23 @@ class Postman:
 
     async def stop(self) -> None:
         """Begins no further delivery and waits a moment for those under way."""
-        if self._round is not None:
-            self._round.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._round
-            self._round = None
+        # Not cancelled: a wait of Python 3.10 may swallow that, and a claim would be lost until its lease ends.
+        round_, self._round = self._round, None
+        self.wake()
+        if round_ is not None:
+            await round_
 
     async def _rounds(self) -> None:
         timeout = aiohttp.ClientTimeout(total=SEND_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()) as http:
-            try:
-                while True:
-                    self._wake.clear()
-                    for letter in await self._claimed():
-                        self._begin(self._deliver(http, letter))
-                    with contextlib.suppress(asyncio.TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
-            finally:
-                if self._under_way:
-                    await asyncio.wait(self._under_way, timeout=STOP_SECONDS)
+            while self._round is not None:
+                self._wake.clear()
+                for letter in await self._claimed():
+                    self._begin(self._deliver(http, letter))
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            if self._under_way:
+                await asyncio.wait(self._under_way, timeout=STOP_SECONDS)
 
     async def _claimed(self) -> list[Letter]:
         free = AT_ONCE - len(self._under_way)
@@ -135,7 +133,7 @@ class Postman:
         outcome = await self._outcome(http, letter)
         sent[letter.channel, outcome.kind] += 1
         if outcome.kind == "later":
-            delay = max(min(2.0 ** (letter.attempt - 1), LONGEST_DELAY), min(outcome.wait, LONGEST_ASKED))
+            delay = delay_after(letter.attempt, outcome.wait)
             _log.warning("a letter of %s waits %.0f s after attempt %d", letter.channel, delay, letter.attempt)
             await self._noted(lambda: self._outbox.later(letter.id, delay))
         else:
@@ -189,6 +187,11 @@ async def post(
         except (ValueError, RecursionError):
             parsed = None
         return response.status, {name.lower(): value for name, value in response.headers.items()}, parsed
+
+
+def delay_after(attempt: int, asked: float) -> float:
+    """Seconds until a letter is tried again, after so many attempts and where the provider asked for so long."""
+    return max(min(2.0 ** min(attempt - 1, 30), LONGEST_DELAY), min(asked, LONGEST_ASKED))
 
 
 def outcome_of(status: int, headers: dict[str, str]) -> Outcome:
