@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from discreet.errors import SettingsError
 from discreet.rasa.channels.connector import Connector, api_address, pieces
 from discreet.rasa.channels.postman import outcome_of, seconds
 from discreet.settings import Settings, channel_secrets
+from tests.conftest import PROJECT
 from tests.rasa.conftest import KEYS
 
 CHANNELS: dict[str, str] = {
@@ -76,6 +79,18 @@ def test_a_missing_secret_is_named_and_none_is_shown(name: str, configured: dict
 def test_an_unknown_setting_is_refused(name: str, configured: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="verify"):
         _class(name).from_credentials({**OPTIONS.get(name, {}), "verify": "x"})
+
+
+def test_the_how_to_names_every_channel_and_every_secret() -> None:
+    text = (PROJECT / "docs" / "howto" / "messaging.md").read_text()
+    blocks = {name: yaml.safe_load(block) for name, block in re.findall(r"```yaml (\w+)\n(.*?)```", text, re.DOTALL)}
+    classes = {name: _class(name) for name in CHANNELS}
+    paths = {f"{cls.__module__}.{cls.__name__}" for cls in classes.values()}
+    assert set(blocks["credentials"]) == paths | {"discreet.rasa.web.WebChannel"}
+    assert {name: tuple(secrets) for name, secrets in blocks["channels"].items()} == {
+        name: cls.secrets for name, cls in classes.items()
+    }
+    assert all(f"`{option}:" in text or f"`{option}`" in text for cls in classes.values() for option in cls.options)
 
 
 def test_a_needed_setting_is_named(configured: dict[str, Any]) -> None:

@@ -241,9 +241,10 @@ class Connector(InputChannel, Courier):
             try:
                 return await handler(request)
             except NotAuthentic as error:
-                return self._refuse(401, "not_authentic", str(error))
+                _log.warning("a request to %s was refused: %s", self.name(), error)
+                return self._refuse(401, error.code)
             except BadInput as error:
-                return self._refuse({"too_long": 413, "wrong_type": 415}.get(error.code, 400), error.code, error.code)
+                return self._refuse({"too_long": 413, "wrong_type": 415}.get(error.code, 400), error.code)
             except DiscreetError as error:
                 _log.error("a request of %s could not be served: %s", self.name(), error.code)
                 return json_response({"error": {"code": "try_again"}}, status=503, headers={"Retry-After": "2"})
@@ -251,10 +252,9 @@ class Connector(InputChannel, Courier):
         answer.__name__ = f"{self.name()}{handler.__name__}"
         return answer
 
-    def _refuse(self, status: int, code: str, reason: str) -> HTTPResponse:
-        """Counted and logged by our own words only. Every way of not being authentic looks the same outside."""
-        refused[self.name(), reason] += 1
-        _log.warning("a request to %s was refused: %s", self.name(), reason)
+    def _refuse(self, status: int, code: str) -> HTTPResponse:
+        """Counted. Every way of not being authentic looks the same outside."""
+        refused[self.name(), code] += 1
         return json_response({"error": {"code": code}}, status=status)
 
 
