@@ -61,6 +61,7 @@ def _prepared(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]
     agent.action_endpoint = endpoint
     agent.processor.action_endpoint = endpoint
     guard = _guard(agent, on_new_message, policy, settings)
+    agent.processor.handle_reminder = guard.remind
     speed.apply()
     # A collection of the oldest generation walks half a million objects of the model: 0.2 s in the middle of a turn.
     gc.collect()

@@ -99,12 +99,6 @@ class Outbox:
         Raises StorageConflict when the message was taken before.
         """
         tx.execute("INSERT INTO channel.receipt (id) VALUES (%s)", to.receipt)
-        self.owe(tx, to, replies, written, keeps_buttons=keeps_buttons)
-
-    def owe(
-        self, tx: Transaction, to: Recipient, replies: Sequence[Reply], written: Written, *, keeps_buttons: bool = False
-    ) -> None:
-        """As ``post``, for what answers no message."""
         _, key = self._owner_keys.get_or_create(tx, to.conversation)
         sealed = _sealed(key, f"channel.address {to.channel}", to.conversation, to.address)
         tx.execute(
@@ -113,9 +107,16 @@ class Outbox:
             " SET channel = EXCLUDED.channel, sealed = EXCLUDED.sealed, at = now()",
             to.conversation, to.channel, sealed,
         )  # fmt: skip
-        if not keeps_buttons:
-            tx.execute("UPDATE channel.button SET newest = false WHERE conversation = %s AND newest", to.conversation)
-        self._letters(tx, key, to, replies, written)
+        self._letters(tx, key, to.channel, to.conversation, replies, written, keeps_buttons=keeps_buttons)
+
+    def owe(
+        self, tx: Transaction, channel: str, conversation: bytes, replies: Sequence[Reply], written: Written
+    ) -> None:
+        """Owes what answers no message, to a person who has written before; nothing to anybody else."""
+        where = "SELECT 1 FROM channel.address WHERE conversation = %s AND channel = %s"
+        found = self._owner_keys.find(tx, conversation)
+        if found is not None and tx.execute(where, conversation, channel):
+            self._letters(tx, found[1], channel, conversation, replies, written)
 
     def claim(self, channels: Sequence[str], most: int) -> Steps[list[Letter]]:
         """Leases up to ``most`` letters that are due, each the first of its conversation, oldest first.
@@ -153,24 +154,35 @@ class Outbox:
             (seconds, letter_id),
         )
 
-    def _letters(self, tx: Transaction, key: bytes, to: Recipient, replies: Sequence[Reply], written: Written) -> None:
+    def _letters(
+        self,
+        tx: Transaction,
+        key: bytes,
+        channel: str,
+        conversation: bytes,
+        replies: Sequence[Reply],
+        written: Written,
+        *,
+        keeps_buttons: bool = False,
+    ) -> None:
+        if not keeps_buttons:
+            tx.execute("UPDATE channel.button SET newest = false WHERE conversation = %s AND newest", conversation)
         number = 0
         for reply in replies:
             buttons = []
-            for number, button in enumerate(reply.get("buttons", ()), start=number + 1):  # noqa: B020
+            for button in reply.get("buttons", ()):
+                number += 1
                 reference = self._random(REFERENCE_SIZE)
-                sealed = seal_column(
-                    key, column=_button_column(reference), owner=to.conversation, value=button["handle"]
-                )
+                handle = seal_column(key, column=_button_column(reference), owner=conversation, value=button["handle"])
                 tx.execute(
                     "INSERT INTO channel.button (conversation, reference, number, sealed) VALUES (%s, %s, %s, %s)",
-                    to.conversation, reference, number, sealed,
+                    conversation, reference, number, handle,
                 )  # fmt: skip
                 buttons.append({"title": button["title"], "reference": _text(reference), "number": number})
             for content in written({**reply, "buttons": buttons}):
                 tx.execute(
                     "INSERT INTO channel.outbox (conversation, channel, sealed) VALUES (%s, %s, %s)",
-                    to.conversation, to.channel, _sealed(key, f"channel.outbox {to.channel}", to.conversation, content),
+                    conversation, channel, _sealed(key, f"channel.outbox {channel}", conversation, content),
                 )  # fmt: skip
 
     def _opened(self, row: tuple[Any, ...]) -> Letter:

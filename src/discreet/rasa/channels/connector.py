@@ -134,6 +134,7 @@ class Connector(InputChannel, Courier):
         self._outbox = Outbox(process_settings().ring("value"))
         self._postman = postman
         self._guard = guard
+        guard.late_posts[self.name()] = self._late
         postman.start(guard.statements, self._outbox)
         postman.employ(self)
 
@@ -228,6 +229,11 @@ class Connector(InputChannel, Courier):
             with guard.database.transaction() as tx:
                 if not tx.run(self._outbox.look(to.receipt, to.conversation)).taken:
                     raise
+
+    def _late(self, tx: Transaction, conversation: bytes, replies: list[Reply]) -> None:
+        """Owes what nobody's message asked for, such as a reminder."""
+        assert self._outbox is not None
+        self._outbox.owe(tx, self.name(), conversation, replies, self.written)
 
     def _running(self) -> Guard:
         if self._guard is None:
