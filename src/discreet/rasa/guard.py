@@ -245,18 +245,24 @@ class Guard:
                 reply[part] = masked(message[part])
         buttons = [*(message.get("buttons") or []), *(message.get("quick_replies") or [])]
         if buttons:
-            reply["buttons"] = [
-                {
-                    "title": masked(button["title"]),
-                    "handle": self._buttons.handle(
-                        conversation, masked(button["title"]), button.get("payload") or button["title"], self._clock()
-                    ),
-                }
-                for button in buttons
-            ]
+            reply["buttons"] = self._handles(conversation, buttons)
         if message.get("elements"):
-            reply.setdefault("custom", {})["elements"] = masked(message["elements"])
+            elements = [
+                {**masked(element), "buttons": self._handles(conversation, element.get("buttons") or [])}
+                for element in message["elements"]
+            ]
+            reply.setdefault("custom", {})["elements"] = elements
         return reply
+
+    def _handles(self, conversation: bytes, buttons: list[dict[str, Any]]) -> list[dict[str, str]]:
+        handles = []
+        for button in buttons:
+            title = self._understanding.masked(button["title"])
+            payload = button.get("payload") or button["title"]
+            handles.append(
+                {"title": title, "handle": self._buttons.handle(conversation, title, payload, self._clock())}
+            )
+        return handles
 
 
 def _turn_of(sender_id: str, conversation: bytes, turn_id: bytes, fence: int, lent: Lent | None) -> Turn:

@@ -117,11 +117,13 @@ def _store(agent: Agent) -> Any:
 
 
 def _public_texts(agent: Agent, policy: Policy) -> list[str]:
-    """What the shop itself says: response texts and the controller's own data are public and pass the mask."""
-    texts = [
-        variation["text"]
-        for variations in agent.domain.responses.values()
-        for variation in variations
-        if variation.get("text")
-    ]
-    return [*texts, *policy.controller.values()]
+    """What the shop itself says passes the mask: its responses, links to pictures included, and the controller's data."""
+    return [*_strings(list(agent.domain.responses.values())), *policy.controller.values()]
+
+
+def _strings(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list):
+        for part in content.values() if isinstance(content, dict) else content:
+            yield from _strings(part)

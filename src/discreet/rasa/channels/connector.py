@@ -10,7 +10,7 @@ import logging
 import os
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -202,7 +202,7 @@ class Connector(InputChannel, Courier):
 
         def post(tx: Transaction, replies: list[Reply]) -> None:
             nonlocal posted
-            outbox.post(tx, to, [*first, *replies], self.written)
+            outbox.post(tx, to, list(plain_replies([*first, *replies])), self.written)
             posted = True
 
         try:
@@ -224,7 +224,8 @@ class Connector(InputChannel, Courier):
         assert self._outbox is not None
         try:
             with guard.database.transaction() as tx:
-                self._outbox.post(tx, to, replies, self.written, keeps_buttons=keeps_buttons)
+                owed = list(plain_replies(replies))
+                self._outbox.post(tx, to, owed, self.written, keeps_buttons=keeps_buttons)
         except StorageConflict:
             with guard.database.transaction() as tx:
                 if not tx.run(self._outbox.look(to.receipt, to.conversation)).taken:
@@ -233,7 +234,7 @@ class Connector(InputChannel, Courier):
     def _late(self, tx: Transaction, conversation: bytes, replies: list[Reply]) -> None:
         """Owes what nobody's message asked for, such as a reminder."""
         assert self._outbox is not None
-        self._outbox.owe(tx, self.name(), conversation, replies, self.written)
+        self._outbox.owe(tx, self.name(), conversation, list(plain_replies(replies)), self.written)
 
     def _running(self) -> Guard:
         if self._guard is None:
@@ -262,6 +263,18 @@ class Connector(InputChannel, Courier):
         """Counted. Every way of not being authentic looks the same outside."""
         refused[self.name(), code] += 1
         return json_response({"error": {"code": code}}, status=status)
+
+
+def plain_replies(replies: Sequence[Reply]) -> Iterator[Reply]:
+    """Replies without elements: each of those is a reply of its own, as where Rasa's own channels know none."""
+    for reply in replies:
+        custom = dict(reply.get("custom") or {})
+        elements = custom.pop("elements", [])
+        yield {**reply, "custom": custom}
+        for element in elements:
+            lines = [str(element[name]) for name in ("title", "subtitle") if element.get(name)]
+            shown = {"text": "\n".join(lines), "buttons": element.get("buttons", [])}
+            yield {**shown, "image": element["image_url"]} if element.get("image_url") else shown
 
 
 def api_address(address: str) -> str:
