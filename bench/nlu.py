@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from bench import guarded_nlu
 from bench.report import Figure, report
 
 PROJECT = Path(__file__).parent.parent
@@ -31,7 +32,8 @@ def main() -> int:
         crossed, unseen = Path(folder, "crossed"), Path(folder, "unseen")
         _rasa("--nlu", "tests/unseen", "--model", str(arguments.model), "--out", str(unseen))
         if arguments.smoke:
-            return report("nlu_smoke", [Figure("intent_f1_unseen", _intents(unseen), "weighted F1")], {})
+            unseen_f1 = Figure("intent_f1_unseen", _intents(unseen), "weighted F1")
+            return report("nlu_smoke", [unseen_f1, *guarded_nlu.figures(arguments.model, ["tests/unseen"])], {})
         _rasa("--cross-validation", "--folds", str(arguments.folds), "--nlu", "data/nlu", "--out", str(crossed))
         intents, unseen_intents = _intents(crossed), _intents(unseen)
         figures = [
@@ -40,6 +42,7 @@ def main() -> int:
             Figure("intent_f1_unseen_gap", max(0.0, intents - unseen_intents), "weighted F1"),
             Figure("entity_f1_cross_validation", _entities(crossed, lambda name: name not in FREE), "micro F1"),
             *(Figure(f"entity_f1_{name}", _entities(crossed, name.__eq__), "micro F1") for name in FREE),
+            *guarded_nlu.figures(arguments.model, ["tests/unseen", "data/nlu"]),
         ]
     return report("nlu", figures, {"folds": arguments.folds})
 

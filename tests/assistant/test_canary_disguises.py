@@ -54,18 +54,21 @@ def test_what_a_back_end_says_in_any_disguise_does_not_leave(
         find = "SELECT id, product FROM shop.order_lines WHERE number = 'DS-10601' ORDER BY id LIMIT 1"
         line, before = tx.execute(find)[0]
     try:
-        chat, replies = Chat(assistant.address).open(), 0
+        chat = Chat(assistant.address).open()
         leaks: set[str] = set()
+        others: list[tuple[str, str]] = []
         for number, one in enumerate(drawn):
             if number % _A_CHAT == 0:
                 chat = Chat(assistant.address).open()
             with owner.transaction() as tx:
                 tx.execute(say, one.text, line)
             said = "\n".join(chat.send("where is my order DS-10601?").texts)
-            replies += "DS-10601" in said
+            # Rasa puts nothing into a response when "0[" stands in a value, and says its braces instead.
+            if "DS-10601" not in said and "0[" not in one.text:
+                others.append((one.family, said))
             leaks |= traces_in(said.encode(), [one])
-        # Nearly every reply must have been the order's: a check of empty replies would find no leak.
-        assert replies >= 0.98 * len(drawn)
+        # Every reply must have been the order's: a check of empty replies would find no leak.
+        assert others == []
         assert leaks == set()
     finally:
         with owner.transaction() as tx:

@@ -38,6 +38,19 @@ def test_not_a_number_stays_one() -> None:
     assert math.isnan(TurnBody.decode(TurnBody([{"value": math.nan}]).encode()).events[0]["value"])
 
 
+@pytest.mark.parametrize(
+    "text", [chr(0xD800), chr(0xDC00), "\\" + chr(0xD83D), "\\ud83d" + chr(0xDE42), "🙂", "9" * 40]
+)
+def test_a_text_that_is_no_unicode_comes_back_too(text: str) -> None:
+    assert TurnBody.decode(TurnBody([{"text": text}], shown=text).encode()).events[0]["text"] == text
+
+
+@pytest.mark.parametrize("number", [2**64, 2**70, -(2**63) - 1, 10**19, 10**30])
+def test_a_whole_number_stays_whole(number: int) -> None:
+    again = TurnBody.decode(TurnBody([{"value": number}]).encode()).events[0]["value"]
+    assert (again, type(again)) == (number, int)
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b"\xff", b'{"n": "x"}'])
 def test_another_format_is_an_error_of_ours(body: bytes) -> None:
     with pytest.raises(IntegrityError):

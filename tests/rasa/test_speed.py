@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 from rasa.core.actions.action import RemoteAction
+from rasa.engine.exceptions import GraphComponentException
+from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.shared.core.events import Event
+from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.utils.common import all_subclasses
 
 from discreet.rasa import speed
@@ -57,11 +64,76 @@ def test_an_event_name_means_the_same_class(name: str, default: type[Event] | No
     assert _outcome(lambda: speed.resolve_by_type(name, default)) == before
 
 
+class Adds(GraphComponent):  # type: ignore[misc]
+    """A node of a graph: notes that it ran, and adds its number to what it is given."""
+
+    ran: ClassVar[list[str]] = []
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._config = config
+
+    @classmethod
+    def create(cls, config: dict[str, Any], *_: Any, **__: Any) -> Adds:
+        return cls(config)
+
+    def add(self, left: int, right: int = 0) -> int:
+        self.ran.append(self._config["name"])
+        if left + right == self._config.get("fails_at"):
+            raise self._config["with"]
+        return left + right + int(self._config["number"])
+
+
+def _node(name: str, number: int, needs: dict[str, str], **more: Any) -> SchemaNode:
+    config = {"name": name, "number": number, **more}
+    return SchemaNode(needs=needs, uses=Adds, fn="add", constructor_name="create", config=config)
+
+
+def _runner(storage: Path) -> DaskGraphRunner:
+    nodes = {
+        "both": _node("both", 100, {"left": "first", "right": "second"}),
+        "second": _node("second", 10, {"left": "first"}, fails_at=8, **{"with": InvalidConfigException("eight")}),
+        "first": _node("first", 1, {"left": "message"}, fails_at=3, **{"with": RuntimeError("three")}),
+        "apart": _node("apart", 1000, {"left": "other"}),
+    }
+    schema = GraphSchema({**nodes, "both": dataclasses.replace(nodes["both"], is_target=True)})
+    return DaskGraphRunner.create(schema, LocalModelStorage(storage), ExecutionContext(schema))
+
+
+@pytest.mark.parametrize(
+    "targets", [None, ["both"], ["first", "second"], ["second", "first"], ["apart"], ["unheard of"]]
+)
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        *({"message": given} for given in (1, 3, 7, "text", "first", None)),
+        *({"message": 1, "other": 2}, {"other": 2}, {"first": 5}, {}, None),
+    ],
+    ids=str,
+)
+def test_a_graph_runs_as_before(targets: list[str] | None, inputs: dict[str, Any] | None, tmp_path: Path) -> None:
+    runner, outcomes = _runner(tmp_path), []
+    for run in (speed._run_with_dask, speed.run_graph, speed.run_graph):
+        Adds.ran.clear()
+        outcomes.append((_outcome(lambda run=run: list(run(runner, inputs, targets).items())), sorted(Adds.ran)))
+    assert outcomes[1:] == outcomes[:1] * 2
+
+
+def test_the_outcomes_above_are_of_every_kind(tmp_path: Path) -> None:
+    runner = _runner(tmp_path)
+    assert speed.run_graph(runner, {"message": 1}) == {"both": 114}
+    for number, kind in ((3, GraphComponentException), (7, InvalidConfigException)):
+        with pytest.raises(kind):
+            speed.run_graph(runner, {"message": number})
+    assert speed._plan(runner, ("both",), ("message",)) is not None
+    assert speed._plan(runner, ("both",), ("other",)) is None
+
+
 @pytest.fixture
 def restored() -> Iterator[None]:
-    check, resolve = RemoteAction._validate_action_result, Event.resolve_by_type
+    check, resolve, run = RemoteAction._validate_action_result, Event.resolve_by_type, DaskGraphRunner.run
     yield
     RemoteAction._validate_action_result = check
+    DaskGraphRunner.run = run
     Event.resolve_by_type = staticmethod(resolve)
 
 
@@ -70,6 +142,7 @@ def test_they_apply_to_this_rasa() -> None:
     assert speed.apply()
     assert RemoteAction._validate_action_result is speed.validate_action_result
     assert Event.resolve_by_type is speed.resolve_by_type
+    assert DaskGraphRunner.run is speed.run_graph
 
 
 @pytest.mark.usefixtures("restored")

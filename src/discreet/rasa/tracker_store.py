@@ -135,7 +135,7 @@ class EncryptedTrackerStore(TrackerStore):
         loaded = self.conversations.opened(conversation, rows)
         if loaded is None:
             return None
-        bodies = [TurnBody.decode(record.body) for record in loaded[1]]
+        bodies = (TurnBody.decode(record.body) for record in loaded[1])
         return Lent(loaded[0], session_tracker(sender_id, bodies, self.domain.slots))
 
     def _load_whole(self, sender_id: str) -> DialogueStateTracker | None:

@@ -19,7 +19,6 @@ from discreet.errors import BadInput
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
 from discreet.records.vault import Finding
-from discreet.redaction.find import MAX_TEXT
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import TOKEN, mint
@@ -147,7 +146,7 @@ class Understanding:
 
     def _with_found(self, kept: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The model's entities, and the names and addresses that a pattern found; where both saw one, all of it."""
-        for span in self._redactor.found(kept[:MAX_TEXT]):
+        for span in self._redactor.found(kept):
             start, end, category = span.start, span.end, span.category
             if category not in _SEEN_BY_THE_MODEL or TOKEN.search(kept[start:end]):
                 continue

@@ -20,6 +20,8 @@ MAX_TEXT = 16_000
 """Characters that are looked at; channels cap a message far below."""
 
 _DIGIT = re.compile("[0-9]")
+_ANOTHER = re.compile(r"[(,\n]| / |\s(?=[0-9]{12})")
+"""Between two numbers that are not groups of one."""
 _AGAIN = 100
 """How often a search goes back into a refused candidate: each time costs the length of the text."""
 
@@ -120,7 +122,10 @@ def _values(row: Recogniser, text: str, taken: bytearray, *, disguised: bool) ->
 def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool) -> Iterator[tuple[int, int]]:
     """What of the candidate is a value, judged by itself and by what stands around it."""
     if row.against is not None and row.against.search(text[max(0, start - BEFORE) : start]):
-        return
+        behind = _behind_the_first(row, text, start, end)
+        if behind is None:
+            return
+        start = behind
     near = row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
     if disguised and not near:
         return
@@ -129,6 +134,13 @@ def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool
     for first, last in stretches:
         if row.edges(text, start + first, start + last, near):
             yield start + first, start + last
+
+
+def _behind_the_first(row: Recogniser, text: str, start: int, end: int) -> int | None:
+    """Where a candidate begins in what follows its first number; a word that speaks against it speaks of that one."""
+    further = _ANOTHER.search(text, start, end)
+    match = row.candidate.search(text[further.end() : end]) if further else None
+    return further.end() + match.start(row.group) if further and match else None
 
 
 def _next_word(text: str, start: int, end: int) -> int | None:

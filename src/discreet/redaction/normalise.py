@@ -16,6 +16,10 @@ _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 _DOTS = dict.fromkeys("·∙⋅‧・․。｡", ".")
 _SLASHES = dict.fromkeys("⁄∕⧸", "/")
 _ALSO = {**_DASHES, **_DOTS, **_SLASHES}
+_NOT_ONE = "\ufdd0"
+"""A noncharacter of Unicode, in no text that is one."""
+_REMEMBERED = 8192
+"""Characters whose plain form is remembered; languages need some hundreds, or thousands in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +62,21 @@ def normalise(text: str, *, plain: bool = False) -> Normalised:
     """
     if (plain or HARMLESS.match(text) is not None) and not disguises.HINT.search(text):
         return Normalised(text)
-    pieces = disguises.decoded(text) if disguises.ENCODED.search(text) else _characters(text)
+    encoded = disguises.ENCODED.search(text) is not None
+    if not encoded:
+        view = text.translate(_ONE_FOR_ONE)
+        if _NOT_ONE not in view:
+            return _spelled(view if view.isascii() else disguises.one_script(view), None, None)
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for character, start, end in pieces:
-        if character.isascii():
-            new = character
-        else:
-            kind = unicodedata.category(character)
-            if kind in ("Mn", "Me") and ends:
+    for character, start, end in disguises.decoded(text) if encoded else _characters(text):
+        new = character if character.isascii() else _PLAIN[character]
+        if new is None:
+            if ends:
                 ends[-1] = end
                 continue
-            new = "" if kind == "Cf" else _plain(character)
+            new = character
         for one in new:
             characters.append(one)
             starts.append(start)
@@ -85,9 +91,15 @@ def _characters(text: str) -> list[tuple[str, int, int]]:
     return [(character, index, index + 1) for index, character in enumerate(text)]
 
 
-def _plain(character: str) -> str:
+def _plain(character: str) -> str | None:
+    """What a character outside ASCII is in the view; None for a mark that belongs to the character before it."""
     if character in _ALSO:
         return _ALSO[character]
+    kind = unicodedata.category(character)
+    if kind in ("Mn", "Me"):
+        return None
+    if kind == "Cf":
+        return ""
     digit = unicodedata.digit(character, None)
     if digit is not None:
         return str(digit)
@@ -98,9 +110,39 @@ def _plain(character: str) -> str:
     return " " if compatible.isspace() else compatible
 
 
-def _spelled(view: str, starts: list[int], ends: list[int]) -> Normalised:
+class _Plain(dict[str, "str | None"]):
+    """``_plain`` by character, remembered."""
+
+    def __missing__(self, character: str) -> str | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[character] = plain = _plain(character)
+        return plain
+
+
+class _OneForOne(dict[int, str]):
+    """For ``str.translate``: the one character that each stands for, ``_NOT_ONE`` where it is none or several."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        new = _PLAIN[chr(code)] if code > 0x7F else chr(code)
+        self[code] = one = new if new is not None and len(new) == 1 else _NOT_ONE
+        return one
+
+
+_PLAIN, _ONE_FOR_ONE = _Plain(), _OneForOne()
+
+
+def _spelled(view: str, starts: Sequence[int] | None, ends: Sequence[int] | None) -> Normalised:
+    """The view with digits for words; ``starts`` and ``ends`` are None where it is the original, one for one."""
     text, places = view, None
-    for start, end, digits in disguises.spelled(view):
+    runs = list(disguises.spelled(view))
+    if starts is None or ends is None:
+        if not runs:
+            return Normalised(view)
+        starts, ends = range(len(view)), range(1, len(view) + 1)
+    for start, end, digits in runs:
         if places is None:
             text, places, position = "", [], 0
         text += view[position:start]

@@ -79,10 +79,9 @@ def words(*alternatives: str) -> Any:
 
 def preceded_by(*alternatives: str) -> Any:
     """An expression for a text that ends in one of these words and what leads over to a number."""
-    over = (
-        r"[\s:=.#,-]{0,3}(?:(?:numbers?|num|no|nr|nummer|id|code|is|ist|est|es|of)[\s:=.#]{1,3}){0,2}[A-Z#]{0,3}[\s-]?$"
-    )
-    return re2.compile(r"(?i)(?:^|[^\pL])(?:" + "|".join(alternatives) + ")" + over)
+    over = r"[\s:=.#,-]{0,3}(?:(?:numbers?|num|no|nr|nummer|id|code|is|ist|est|es|of)[\s:=.#]{1,3}){0,2}"
+    prefix = r"(?:\s?|[A-Z#]{1,3}-?)$"
+    return re2.compile(r"(?i)(?:^|[^\pL])(?:" + "|".join(alternatives) + ")" + over + prefix)
 
 
 def whole(candidate: str, _near: bool) -> int:
@@ -101,7 +100,7 @@ THINGS = preceded_by(
     "orders?", "order id", "bestellung", "commande", "pedido", "ordine", "tracking", "parcel", "shipment", "track",
     "isbn", "issn", "ean", "gtin", "barcode", "upc", "sku", "invoice", "rechnung", "facture", "factura", "voucher",
     "gift code", "promo code", "discount code", "ticket", "case", "reference", "ref", "batch", "serial", "imei",
-    "loyalty", "meter", "claim", "quote", "part", "model", "item", "version", "firmware", "booking", "receipt",
+    "loyalty", "meter", "claim", "quote", "part", "model", "version", "firmware", "booking", "receipt",
     "meter reading", "log says", "since", "timestamp", "commit", "sha", "md5",
 )  # fmt: skip
 """What numbers of things are introduced with."""

@@ -38,9 +38,7 @@ class Redactor:
     def __init__(self, policy: Policy, public: Iterable[str] = ()) -> None:
         self._policy = policy
         self._finder = finder_of(policy)
-        self._public = frozenset(
-            _folded(text[span.start : span.end]) for text in public for span in _spans(self._finder, text)
-        )
+        self._public = frozenset(_folded(own) for text in public for own in (text, *self._values_in(text)))
 
     def ingress(
         self, text: str, seal: Seal, *, asked: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
@@ -75,8 +73,11 @@ class Redactor:
         return mask_all(self._replaced(text, replacement))
 
     def found(self, text: str) -> tuple[Span, ...]:
-        """Every finding, the operator's own recognisers included. Raises ValueError over MAX_TEXT characters."""
-        return self._finder.find(text)
+        """Every finding in a text of any length, the operator's own recognisers included."""
+        return tuple(_spans(self._finder, text))
+
+    def _values_in(self, text: str) -> list[str]:
+        return [text[span.start : span.end] for span in self.found(text)]
 
     def _replaced(self, text: str, replacement: Callable[[Span, str], str | None]) -> str:
         for _ in range(_ROUNDS):

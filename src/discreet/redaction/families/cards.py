@@ -87,7 +87,7 @@ def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
 
 def _parted(candidate: str, places: list[int], start: int) -> bool:
     between = candidate[places[start - 1] + 1 : places[start]]
-    return "\n" in between or "," in between or " / " in between
+    return any(sign in between for sign in ("\n", ",", "(", " / "))
 
 
 def _is_a_list(text: str) -> bool:

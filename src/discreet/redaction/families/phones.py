@@ -28,7 +28,7 @@ _DATE = re.compile(
     r"[0-3]?\d[./-][01]?\d[./-](?:19|20)\d\d(?:\D.*)?|(?:19|20)\d\d[./-][01]\d[./-][0-3]\d(?:\D.*)?", re.DOTALL
 )
 _TAIL = re.compile(r"[ ,]{0,2}(?:e|x|dw|durch|poste)", re.IGNORECASE)
-_PARTS = re.compile(r" ?/ |, ?|\n|\s{2,}|\) ?\(")
+_PARTS = re.compile(r" ?/ |, ?|\n|\s{2,}|\)? ?\(")
 _US = re.compile(r"(?:1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}")
 _COUPLES = re.compile(r"\d{4} \d{4} \d{4} \d{4}.*")
 
