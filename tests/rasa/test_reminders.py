@@ -76,7 +76,8 @@ class Seam:
             identity_key=IDENTITY,
         )
         self.guard.late_posts["telegram"] = self._late
-        self.agent.processor.handle_reminder = self.guard.remind
+        self.agent.processor.handle_reminder = self._remind
+        self._over = asyncio.Event()
 
     async def says_hello(self) -> None:
         """A first turn, by which the person's address is known."""
@@ -88,8 +89,8 @@ class Seam:
         await self.guard.take(SENDER, Incoming("m1", "hello"), "telegram", post)
 
     async def schedules(self, channel: str = "telegram", *, kill_on_user_message: bool = True) -> None:
-        """As an action would, for a moment from now."""
-        due = datetime.now(timezone.utc) + timedelta(seconds=1)
+        """As an action would, for later."""
+        due = datetime.now(timezone.utc) + timedelta(hours=1)
         reminder = ReminderScheduled("greet", due, name="reminder", kill_on_user_message=kill_on_user_message)
         tracker = await self.store.retrieve(SENDER)
         assert tracker is not None
@@ -97,12 +98,12 @@ class Seam:
         await self.store.save(tracker)
         await self.agent.processor._schedule_reminders([reminder], tracker, HeldOutput(channel))
 
-    async def is_over(self) -> None:
-        """Until the scheduler has run it."""
-        scheduler = await jobs.scheduler()
-        while scheduler.get_jobs():
-            await asyncio.sleep(0.05)
-        await asyncio.sleep(0.5)
+    async def later(self) -> None:
+        """When the scheduler has run it."""
+        (job,) = (await jobs.scheduler()).get_jobs()
+        job.modify(next_run_time=datetime.now(timezone.utc))
+        await asyncio.wait_for(self._over.wait(), 60)
+        jobs.kill_scheduler()
 
     def letters(self) -> list[str]:
         """What the channel owes, in order."""
@@ -116,6 +117,10 @@ class Seam:
     async def history(self) -> list[str]:
         """Who said something, in order."""
         return [message["from"] for message in await self.guard.history(SENDER)]
+
+    async def _remind(self, reminder: ReminderScheduled, sender_id: str, output_channel: HeldOutput) -> None:
+        await self.guard.remind(reminder, sender_id, output_channel)
+        self._over.set()
 
     def _late(self, tx: Transaction, conversation: bytes, replies: list[dict[str, Any]]) -> None:
         self.outbox.owe(tx, "telegram", conversation, replies, _written)
@@ -144,12 +149,11 @@ def test_a_reminder_reaches_the_person_and_stands_in_the_conversation(seam: Seam
         first = seam.letters()
         assert len(first) == 1
         await seam.schedules()
-        await seam.is_over()
+        await seam.later()
         assert len(seam.letters()) == 1
         assert await seam.history() == ["you", "bot", "bot"]
         await seam.guard.take(SENDER, Incoming("m2", "tell me a joke"), "telegram")
         assert await seam.history() == ["you", "bot", "bot", "you", "bot"]
-        jobs.kill_scheduler()
 
     asyncio.run(play())
 
@@ -160,11 +164,10 @@ def test_a_reminder_that_the_person_forestalled_says_nothing(seam: Seam) -> None
         await seam.schedules()
         await seam.guard.take(SENDER, Incoming("m2", "tell me a joke"), "telegram")
         before = seam.letters()
-        await seam.is_over()
+        await seam.later()
         assert seam.letters() == []
         assert len(before) == 1
         assert await seam.history() == ["you", "bot", "you", "bot"]
-        jobs.kill_scheduler()
 
     asyncio.run(play())
 
@@ -175,10 +178,9 @@ def test_a_reminder_of_an_erased_person_begins_nothing(database: TestDatabase, s
         await seam.schedules()
         with database.open("owner").transaction() as tx:
             erase(tx, CONVERSATION, Audit("operator"))
-        await seam.is_over()
+        await seam.later()
         assert seam.letters() == []
         assert await seam.history() == []
-        jobs.kill_scheduler()
 
     asyncio.run(play())
 
@@ -188,9 +190,8 @@ def test_a_reminder_of_a_channel_that_cannot_call_is_kept_for_its_history(seam: 
         await seam.says_hello()
         seam.letters()
         await seam.schedules("web")
-        await seam.is_over()
+        await seam.later()
         assert seam.letters() == []
         assert await seam.history() == ["you", "bot", "bot"]
-        jobs.kill_scheduler()
 
     asyncio.run(play())

@@ -117,7 +117,7 @@ def _store(agent: Agent) -> Any:
 
 
 def _public_texts(agent: Agent, policy: Policy) -> list[str]:
-    """What the shop itself says passes the mask: its responses, links to pictures included, and the controller's data."""
+    """What the shop itself says passes the mask: responses, links to pictures included, and the controller's data."""
     return [*_strings(list(agent.domain.responses.values())), *policy.controller.values()]
 
 
