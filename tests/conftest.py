@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from discreet.assistant import Assistant, Options
@@ -23,6 +24,10 @@ from discreet.storage.migrations import ROLES, default_logins, migrate
 from discreet.storage.places import forget_outside
 
 PROJECT = Path(__file__).parent.parent
+
+# An example that takes its time on a busy machine is no failure.
+hypothesis.settings.register_profile("discreet", deadline=None)
+hypothesis.settings.load_profile("discreet")
 
 
 @dataclass(frozen=True)

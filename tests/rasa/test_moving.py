@@ -78,7 +78,7 @@ _turns = st.lists(st.lists(_events, min_size=0, max_size=5), min_size=1, max_siz
 _suppressed = [HealthCheck.function_scoped_fixture]
 
 
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=_suppressed)
+@hypothesis_settings(max_examples=40, suppress_health_check=_suppressed)
 @given(turns=_turns, cut=st.integers(0, 40))
 def test_what_was_moved_reads_as_it_did(
     moving: Moving, store: EncryptedTrackerStore, stock: Stock, domain: Domain, turns: list[list[Any]], cut: int
@@ -87,7 +87,7 @@ def test_what_was_moved_reads_as_it_did(
 
 
 @pytest.mark.prove
-@hypothesis_settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=2000, suppress_health_check=list(HealthCheck))
 @given(turns=_turns, cut=st.integers(0, 40))
 def test_what_was_moved_reads_as_it_did_for_very_many_conversations(
     moving: Moving, store: EncryptedTrackerStore, stock: Stock, domain: Domain, turns: list[list[Any]], cut: int

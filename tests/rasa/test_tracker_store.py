@@ -59,7 +59,7 @@ def _state(tracker: DialogueStateTracker | None) -> Any:
     return None if tracker is None else tracker.current_state(EventVerbosity.ALL)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.lists(st.lists(_events, min_size=0, max_size=5), min_size=1, max_size=5))
 def test_it_equals_the_stock_store(
     store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]
@@ -68,7 +68,7 @@ def test_it_equals_the_stock_store(
 
 
 @pytest.mark.prove
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2000, suppress_health_check=list(HealthCheck))
 @given(turns=st.lists(st.lists(_events, min_size=0, max_size=6), min_size=1, max_size=8))
 def test_it_equals_the_stock_store_for_very_many_conversations(
     store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]

@@ -67,8 +67,6 @@ _REPLIES = (
 
 @pytest.mark.parametrize("family", _WITH_DATA)
 def test_it_does_not_pass_inside_a_reply_about_an_order(family: str) -> None:
-    if family not in _planted():
-        pytest.skip("none of this family was seen through")
     for one in (several[family] for seed in range(2) if family in (several := _drawn(seed))):
         for reply in _REPLIES:
             masked = promises.redactor().egress(reply.format(one.text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from discreet.policy import Policy
 from discreet.redaction.find import MAX_TEXT, find
 from discreet.redaction.redact import Redactor
 from discreet.redaction.tokens import TOKEN, mint
+from tests.redaction import promises
 
 # «…» marks the finding.
 FOUND = [
@@ -168,6 +170,44 @@ def test_what_is_never_kept_is_burnt(policy: Policy) -> None:
     assert list(sealed.values()) == ["4111 1111 1111 1111"]
 
 
+def test_a_one_time_code_is_sealed_only_while_the_conversation_asks_for_one(policy: Policy) -> None:
+    code = replace(policy.category("one_time_code"), store="vault", kind="code")
+    delivery = replace(policy.purpose("delivery"), data=(*policy.purpose("delivery").data, "one_time_code"))
+    stepping_up = replace(
+        policy,
+        categories={**policy.categories, "one_time_code": code},
+        purposes={**policy.purposes, "delivery": delivery},
+    )
+    redactor = Redactor(stepping_up)
+    sealed, seal = _sealing(stepping_up)
+    unasked = redactor.ingress("my verification code is 482 913", seal)  # type: ignore[arg-type]
+    assert (unasked.text, unasked.burnt, sealed) == (
+        "my verification code is [one-time code removed]",
+        {"one_time_code"},
+        {},
+    )
+    asked = redactor.ingress("my verification code is 482 913", seal, asked=frozenset({"one_time_code"}))  # type: ignore[arg-type]
+    assert not asked.burnt
+    assert TOKEN.fullmatch(asked.text.removeprefix("my verification code is "))
+    assert list(sealed.values()) == ["482 913"]
+
+
+def test_what_the_policy_never_stores_is_burnt_even_when_asked_for(policy: Policy) -> None:
+    sealed, seal = _sealing(policy)
+    redacted = Redactor(policy).ingress("OTP 482913", seal, asked=frozenset({"one_time_code"}))  # type: ignore[arg-type]
+    assert (redacted.text, sealed) == ("OTP [one-time code removed]", {})
+
+
+def test_names_and_addresses_that_the_caller_leaves_for_later_stay_and_others_go(policy: Policy) -> None:
+    sealed, seal = _sealing(policy)
+    text = "my name is Ida Vik, 3 Ferry Close, Whitby YO21 3PD, username: ivik_3"
+    later = frozenset({"person_name", "delivery_address"})
+    assert Redactor(policy).ingress(text, seal, later=later).text == text.replace("ivik_3", "[user name removed]")  # type: ignore[arg-type]
+    assert sealed == {}
+    Redactor(policy).ingress(text, seal)  # type: ignore[arg-type]
+    assert sorted(sealed.values()) == ["3 Ferry Close, Whitby YO21 3PD", "Ida Vik"]
+
+
 def test_a_back_ends_raw_value_does_not_leave(policy: Policy) -> None:
     redactor = Redactor(policy)
     assert redactor.egress("sent to grace@post.example") == "sent to [e-mail address]"
@@ -177,11 +217,17 @@ def test_a_back_ends_raw_value_does_not_leave(policy: Policy) -> None:
 def test_our_own_address_passes(policy: Policy) -> None:
     redactor = Redactor(policy, public=policy.controller.values())
     assert redactor.egress(f"write to {policy.controller['contact']}") == f"write to {policy.controller['contact']}"
+    for ours in (
+        "{name}, {address}. Write to {contact}",
+        "we are at {address} and open till five",
+        "come to 4 Harbour Lane",
+    ):
+        said = ours.format(**policy.controller)
+        assert redactor.egress(said) == said
+    assert redactor.egress("sent to 3 Ferry Close, Whitby YO21 3PD") == "sent to [address]"
 
 
 @given(st.text(max_size=300))
 def test_egress_twice_equals_once(text: str) -> None:
-    from tests.conftest import PROJECT, load_policy
-
-    redactor = Redactor(load_policy(PROJECT / "privacy.yml"))
+    redactor = promises.redactor()
     assert redactor.egress(redactor.egress(text)) == redactor.egress(text)

@@ -47,6 +47,40 @@ def test_an_invented_number_has_a_right_check_and_is_found_again(category: str, 
         assert [span.category for span in find(f"card or iban {new}")] == [category]
 
 
+@pytest.mark.parametrize(
+    ("category", "value"),
+    [
+        ("person_name", "Dr. Amina van der Demir"),
+        ("person_name", "greta falk"),
+        ("delivery_address", "Flat 3, 18 Kings Road, Bristol BS8 4AB"),
+        ("delivery_address", "Lindenstraße 12a, 04109 Leipzig"),
+        ("delivery_address", "1482 Pine Drive Apt 4, Denver, CO 80202-1234"),
+        ("user_name", "greta_falk87"),
+        ("one_time_code", "48 29 13"),
+        ("api_key", "sk_live_abcdEFGH1234ijklMNOP5678"),
+        ("api_key", "AKIAIOSFODNN7EXAMPLE"),
+        ("api_key", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"),
+        ("crypto_address", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"),
+        ("crypto_address", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
+        ("crypto_address", "0x52908400098527886e0f7030069857d2e4169ee7"),
+    ],
+)
+def test_an_invented_one_is_found_where_the_real_one_is(category: str, value: str) -> None:
+    before = {"person_name": "my name is ", "user_name": "username: ", "one_time_code": "OTP "}.get(category, "")
+    assert [span.category for span in find(before + value)] == [category]
+    for seed in range(50):
+        new = Surrogates(Random(seed)).of(category, value)
+        assert [(span.start, span.category) for span in find(before + new)] == [(len(before), category)]
+        assert sum(map(str.isdigit, new)) == sum(map(str.isdigit, value)) or category in ("api_key", "crypto_address")
+        assert len(new.split()) == len(value.split())
+        assert not _personal_words(value) & _personal_words(new)
+
+
+def _personal_words(value: str) -> set[str]:
+    words = {word.strip(",.-").casefold() for word in value.split()}
+    return {word for word in words if len(word) > 3} - {"road", "drive", "flat", "private", "begin"}
+
+
 def test_one_value_is_one_value_within_a_conversation_and_another_in_the_next() -> None:
     one, other = Surrogates(Random(1)), Surrogates(Random(2))
     assert one.of("email", "a@b.example") == one.of("email", "A@B.example") != other.of("email", "a@b.example")

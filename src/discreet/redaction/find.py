@@ -108,6 +108,8 @@ def _values(row: Recogniser, text: str, taken: bytearray, *, disguised: bool) ->
         position = None
         for match in matches:
             start, end = match.span(row.group)
+            if taken.find(0, start, end) < 0:
+                continue
             refused = True
             for first, last in _stretches(row, text, start, end, disguised):
                 if last > first and taken.find(1, first, last) < 0:
@@ -126,7 +128,7 @@ def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool
         if behind is None:
             return
         start = behind
-    near = row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
+    near = row.context is None or row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
     if disguised and not near:
         return
     candidate = text[start : end + row.ahead]

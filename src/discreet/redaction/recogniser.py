@@ -41,11 +41,12 @@ class Recogniser:
     """One kind of value.
 
     ``accepted(candidate, near)`` says how many of the candidate's characters, from its start, are one; 0 for none.
-    ``near``: a context word stands nearby. ``stretches``, where given, is asked in its place and says which parts of
-    the candidate are values. ``ahead``: characters after the candidate that both are shown too. ``edges`` judges the
-    characters around a value, ``against`` matches at the end of what precedes a candidate that is something else,
-    ``look_alikes``: beside a context word, letters that look like digits count as digits. ``again``: after a refusal
-    the search goes on behind the candidate's first word, not behind all of it. ``digits``: no candidate is without one.
+    ``near``: a context word stands nearby; ``context`` is None where the candidate holds its own. ``stretches``, where
+    given, is asked in its place and says which parts of the candidate are values. ``ahead``: characters after the
+    candidate that both are shown too. ``edges`` judges the characters around a value, ``against`` matches at the end of
+    what precedes a candidate that is something else, ``look_alikes``: beside a context word, letters that look like
+    digits count as digits. ``again``: after a refusal the search goes on behind the candidate's first word, not behind
+    all of it. ``digits``: no candidate is without one.
     """
 
     category: str

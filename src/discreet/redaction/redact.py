@@ -68,9 +68,14 @@ class Redactor:
         """A reply with tokens and stray personal data masked: a back end's raw value does not leave."""
 
         def replacement(span: Span, value: str) -> str | None:
-            return None if _folded(value) in self._public else mask_of(span.category)
+            return None if self._is_public(_folded(value)) else mask_of(span.category)
 
-        return mask_all(self._replaced(text, replacement))
+        # Tokens first: a value that touches one is seen only beside its mask.
+        return mask_all(self._replaced(mask_all(text), replacement))
+
+    def _is_public(self, value: str) -> bool:
+        """All of a public value, or its beginning up to a comma: an address without its town is still ours."""
+        return any(public == value or public.startswith(f"{value},") for public in self._public)
 
     def found(self, text: str) -> tuple[Span, ...]:
         """Every finding in a text of any length, the operator's own recognisers included."""

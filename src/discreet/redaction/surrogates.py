@@ -1,7 +1,7 @@
 """Invented values that keep the form of real ones, for exports and training data.
 
 Numbers keep their layout: each digit is drawn anew, separators stay, checks are right again. Nothing of a real value
-but its layout, its country and its brand's first digit passes into an invented one.
+but its layout, its country and its brand's or issuer's prefix passes into an invented one.
 """
 
 from __future__ import annotations
@@ -11,21 +11,10 @@ from random import Random
 
 from stdnum import luhn
 
+from discreet.redaction import invented
 from discreet.redaction.find import Span
 from discreet.redaction.splice import Splice
 
-_NAMES = (
-    "Alex Morgan",
-    "Kim Larsen",
-    "Robin Meyer",
-    "Sam Rivera",
-    "Charlie Dubois",
-    "Jo Novak",
-    "Toni Rossi",
-    "Max Berg",
-)
-_STREETS = ("Example Street", "Sample Road", "Specimen Lane", "Model Avenue", "Pattern Way")
-_TOWNS = ("Exampleton", "Sampleville", "Modelford", "Patternham")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _TRIES = 100
 
@@ -135,11 +124,11 @@ _MAKERS: dict[str, Callable[[Random, str], str]] = {
     "email": _mail,
     "phone": _phone,
     "date_of_birth": _date,
-    "person_name": lambda random, _: random.choice(_NAMES),
-    "delivery_address": lambda random, _: f"{random.randint(1, 99)} {random.choice(_STREETS)}, {random.choice(_TOWNS)}",
+    "person_name": invented.name,
+    "delivery_address": invented.address,
     "url": lambda random, _: f"https://example.com/{random.randrange(10**6):06}",
     "ip_address": lambda random, _: f"192.0.2.{random.randrange(256)}",
     "password": lambda random, _: "".join(random.choice(_LETTERS) for _ in range(10)),
-    "api_key": lambda random, _: "example-" + "".join(random.choice(_LETTERS) for _ in range(16)),
-    "crypto_address": lambda random, _: "example-wallet-" + "".join(random.choice(_LETTERS) for _ in range(12)),
+    "api_key": invented.key,
+    "crypto_address": invented.wallet,
 }

@@ -5,16 +5,38 @@ A finding of an earlier row wins over one of a later row that overlaps it.
 
 from __future__ import annotations
 
-from discreet.redaction.families import bank, cards, dates, mail, network, phones, secrets
+from discreet.redaction.families import (
+    bank,
+    cards,
+    codes,
+    dates,
+    ids,
+    keys,
+    mail,
+    network,
+    papers,
+    people,
+    phones,
+    places,
+    secrets,
+    wallets,
+)
 from discreet.redaction.recogniser import Recogniser
 
 RECOGNISERS: tuple[Recogniser, ...] = (
+    *keys.RECOGNISERS,
+    *wallets.RECOGNISERS,
+    *codes.RECOGNISERS,
     *secrets.RECOGNISERS,
     *network.LOGINS,
     *mail.RECOGNISERS,
     *bank.RECOGNISERS,
     *cards.RECOGNISERS,
+    *papers.RECOGNISERS,
+    *ids.RECOGNISERS,
     *network.RECOGNISERS,
     *dates.RECOGNISERS,
+    *people.RECOGNISERS,
+    *places.RECOGNISERS,
     *phones.RECOGNISERS,
 )

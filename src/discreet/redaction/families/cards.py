@@ -16,7 +16,7 @@ _CARD_WORDS = words(
     "بطاقتي", "بطاقة", "کارت", "कार्ड", "карта", "карты", "卡号", "cvv2?", "cvc2?",
 )  # fmt: skip
 _GAP = r"[\s.,\-/_+()]{0,3}"
-_LONGEST = 39
+_LONGEST = 60
 _CARD = rf"[0-9](?:{_GAP}[0-9]){{11,{_LONGEST - 1}}}"
 
 
@@ -55,7 +55,8 @@ def _cards(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     singles = len(starts) == count
     position = 0
     for start in starts:
-        if start < position or (start and not near and not singles and not _parted(candidate, places, start)):
+        anew = start == position or near or singles or _parted(candidate, places, start)
+        if start < position or not anew:
             continue
         if start and singles:
             break
@@ -63,7 +64,7 @@ def _cards(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         for end in ends:
             if not 12 <= end - start <= 19 or (sums[end % 2][end] - sums[end % 2][start]) % 10:
                 continue
-            alone = count - end <= 9 or _parted(candidate, places, end)
+            alone = not 9 < count - end < 12 or _parted(candidate, places, end)
             if not near and (not alone or _is_a_list(candidate[places[start] : places[end - 1]])):
                 continue
             sure = _likely(digits[start:end], near)

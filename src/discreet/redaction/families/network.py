@@ -110,18 +110,18 @@ RECOGNISERS = (
     ),
     Recogniser(
         "ip_address",
+        re2.compile(rf"(?i)[0-9a-f]{{0,4}}(?:{_COLON}[0-9a-f]{{0,4}}){{2,8}}(?:\.[0-9]{{1,3}}){{0,3}}"),
+        _v6,
+        _IP_WORDS,
+        edges=_apart_v6,
+    ),
+    Recogniser(
+        "ip_address",
         re2.compile(rf"(?i)[0-9]{{1,3}}(?:{_DOT}[0-9]{{1,3}}){{3}}"),
         _v4,
         _IP_WORDS,
         edges=_apart_v4,
         digits=True,
         against=_VERSIONS,
-    ),
-    Recogniser(
-        "ip_address",
-        re2.compile(rf"(?i)[0-9a-f]{{0,4}}(?:{_COLON}[0-9a-f]{{0,4}}){{2,8}}(?:\.[0-9]{{1,3}}){{0,3}}"),
-        _v6,
-        _IP_WORDS,
-        edges=_apart_v6,
     ),
 )

@@ -1,19 +1,29 @@
-"""Passwords and PINs beside their name."""
+"""Passwords, PINs and user names beside their name."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import re2
 
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, listed, preceded_by, whole
+
+_IS = r"(?: is| was| ist| est| es| è| é| lautet| er| är| jest|'s)"
+_OVER = rf"(?:{_IS}[ :=]{{1,3}}|\"?\s?[:=][ ]{{0,3}})\"?"
+"""What leads from a name to its value."""
 
 _ABOUT_PASSWORDS = re.compile(
     r"(?:not|wrong|incorrect|blocked|locked|expired|invalid|lost|forgotten|gone|missing|correct|right|working|the|too|being"
     r"|a|my|your|reset|ok|taken|safe|weak|strong|still|also|now|in|on|for|or|and)[.!?]*",
     re.IGNORECASE,
 )
-_WORD = r"(?:password|passwort|kennwort|passcode|pass ?phrase|pwd|pw|mot de passe|contrase[ñn]a|clave|wachtwoord|senha)"
+_CALLED = (
+    r"(?:password|passwort|kennwort|passcode|pass ?phrase|pwd|pw|mot de passe|contrase[ñn]a|clave|wachtwoord|senha"
+    r"|parola d'ordine|has[łl]o|heslo|salasana|l[öo]senord|passord|adgangskode)"
+)
+_TRAVEL = preceded_by("boarding pass", "gift pass", "day pass", "ski pass")
+_MIXED = re.compile(r"(?=.*[0-9])(?=.*[^0-9]).{6,}|[0-9]{6,}")
 
 
 def _password(candidate: str, _near: bool) -> int:
@@ -21,23 +31,69 @@ def _password(candidate: str, _near: bool) -> int:
     return 0 if _ABOUT_PASSWORDS.fullmatch(candidate) else end
 
 
+def _bare_password(candidate: str, near: bool) -> int:
+    """Right behind the word, with nothing that leads over to it: only what no dictionary holds."""
+    end = _password(candidate, near)
+    return end if _MIXED.fullmatch(candidate[:end]) else 0
+
+
+_USER = (
+    r"(?:user ?names?|user[ _-]?id|log-?in(?: name| id)?|account name|profile name|screen ?name|nick ?name|gamer ?tag"
+    r"|(?:twitter|insta|instagram|tiktok|telegram|discord|steam|skype) (?:name|handle|user|id)"
+    r"|(?:be)?nutzername|anmeldename|nutzerkennung|identifiant|nom d'utilisateur|pseudo|nombre de usuario|usuario"
+    r"|usu[aá]rio|nome utente|gebruikersnaam|anv[äa]ndarnamn|brugernavn|brukernavn|k[äa]ytt[äa]j[äa]tunnus"
+    r"|nazwa u[żz]ytkownika|u[żz]ivatelsk[eé] jm[eé]no)"
+)
+_NO_USERS = listed(
+    """
+    a already also and any as ask asking at be been being blocked broken but button by can cannot case changed correct
+    denied did different does empty error expired failed fails field for form forgotten from gone greyed has i if in
+    incorrect invalid is it locked lost missing must my needed no none not now of ok on only or page please reset right
+    same screen so still taken that the then there this to too unavailable unknown using valid was what where which
+    why with working wrong you your falsch weg vergessen gesperrt nicht kein oublié incorrecta incorrecto perdu pas
+    """
+)
+_A_NAME_ALONE = re.compile(r"(?=.*[0-9_.-])(?=.*[^\W\d_]).{4,}")
+
+
+def _user(candidate: str, _near: bool) -> int:
+    """Mail addresses are left to their own row."""
+    end = len(candidate.rstrip(".-"))
+    name = candidate[:end].casefold()
+    return 0 if not 3 <= end <= 40 or "@" in name[1:] or name in _NO_USERS else end
+
+
+def _bare_user(candidate: str, near: bool) -> int:
+    """Right behind the word: what is spelt like no other word."""
+    end = _user(candidate, near)
+    return end if _A_NAME_ALONE.fullmatch(candidate[:end]) else 0
+
+
+def _row(
+    category: str, called: str, over: str, value: str, accepted: Callable[[str, bool], int], *, digits: bool = False
+) -> Recogniser:
+    pattern = re2.compile(rf"(?i)(?:^|[^\pL]){called}{over}({value})")
+    return Recogniser(category, pattern, accepted, NO_WORDS, group=1, edges=anywhere, against=_TRAVEL, digits=digits)
+
+
+_PART = r"[^\s,;:=\"\x01\[0-9]"
+_TYPED = r"[^\s,;\"\x01\[]{3,64}"
+_LETTER = r"[0-9A-Za-z_\x{80}-\x{10FFFF}]"
+_NAME = rf"@?{_LETTER}(?:{_LETTER}|[.+@-])+"
+"""Its length is bounded by the validator: RE2 would unroll a bound for every kind of letter."""
+
 RECOGNISERS = (
+    _row("password", _CALLED, _OVER, _TYPED, _password),
+    _row("password", "pass", r"\s?[:=]\s{0,3}\"?", _TYPED, _password),
+    _row("password", _CALLED, r" \"?", rf"{_PART}{{0,32}}[0-9](?:{_PART}|[0-9]){{0,32}}", _bare_password, digits=True),
     Recogniser(
         "password",
-        re2.compile(
-            rf"(?i)(?:^|[^\pL]){_WORD}(?:(?: is| ist| est| es|'s)[ :]{{1,3}}"
-            rf"|\"?\s?[:=][ ]{{0,3}})\"?([^\s,;\"\x01\[]{{3,64}})"
-        ),
-        _password,
-        NO_WORDS,
-        group=1,
-        edges=anywhere,
-    ),
-    Recogniser(
-        "password",
-        re2.compile(r"(?i)\b(?:pin|passcode)\b(?: code| number)?(?: is|'s|:|=)?[ ]{0,3}([0-9]{4,8})\b"),
+        re2.compile(r"(?i)\b(?:pin|passcode|geheimzahl)\b(?: code| number)?(?: is|'s|:|=| ist)?[ ]{0,3}([0-9]{4,8})\b"),
         whole,
         NO_WORDS,
         group=1,
     ),
+    _row("user_name", _USER, _OVER, _NAME, _user),
+    _row("user_name", "user", r"\s?[:=]\s{0,3}\"?", _NAME, _user),
+    _row("user_name", _USER, " ", rf"@?(?:{_LETTER}|[.-])+", _bare_user),
 )

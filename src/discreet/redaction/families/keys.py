@@ -1,0 +1,74 @@
+"""Keys of programs: by the prefix that their issuer gives them, as PEM, or beside their name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from math import log2
+
+import re2
+
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole
+
+_BODY = r"[0-9A-Za-z]"
+_WIDE = r"[0-9A-Za-z_-]"
+_ISSUED = "|".join((
+    r"(?:AKIA|ASIA|AROA|AIDA)[0-9A-Z]{16}",
+    rf"gh[opusr]_{_BODY}{{30,}}|github_pat_{_WIDE}{{22,}}|gl(?:pat|ptt|dt|rt)-{_WIDE}{{20,}}",
+    r"xox[abeoprs]-[0-9A-Za-z-]{10,}|xapp-[0-9A-Za-z-]{10,}",
+    rf"(?:sk|pk|rk)_(?:live|test)_{_BODY}{{10,}}|whsec_{_BODY}{{20,}}|sk-{_WIDE}{{20,}}|sq0(?:atp|csp)-{_WIDE}{{20,}}",
+    rf"AIza{_WIDE}{{35}}|ya29\.{_WIDE}{{20,}}|GOCSPX-{_WIDE}{{20,}}",
+    rf"SG\.{_WIDE}{{16,32}}\.{_WIDE}{{16,64}}|key-[0-9a-f]{{32}}",
+    rf"npm_{_BODY}{{36}}|pypi-{_WIDE}{{16,}}|hf_{_BODY}{{30,}}|dckr_pat_{_WIDE}{{20,}}|hvs\.{_WIDE}{{24,}}",
+    rf"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{{32}}|do[opr]_v1_[0-9a-f]{{64}}|AGE-SECRET-KEY-1[0-9A-Z]{{40,}}|PMAK-{_WIDE}{{20,}}",
+    rf"eyJ{_WIDE}{{8,}}\.{_WIDE}{{8,}}\.{_WIDE}*",
+))  # fmt: skip
+"""AWS, GitHub, GitLab, Slack, Stripe, Square, Google, SendGrid and so on; the last are JSON web tokens (RFC 7519)."""
+PREFIX = re.compile(
+    r"AKIA|ASIA|AROA|AIDA|gh[opusr]_|github_pat_|gl(?:pat|ptt|dt|rt)-|xox[abeoprs]-|xapp-|(?:sk|pk|rk)_(?:live|test)_"
+    r"|whsec_|sk-|sq0(?:atp|csp)-|AIza|ya29\.|GOCSPX-|SG\.|key-|npm_|pypi-|hf_|dckr_pat_|hvs\.|shp(?:at|ca|pa|ss)_"
+    r"|do[opr]_v1_|AGE-SECRET-KEY-1|PMAK-|eyJ"
+)
+"""What an issuer puts in front: it names a service, and no secret."""
+_PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----"
+_LINES = r"(?:[A-Z][A-Za-z-]{2,12}: [^\n]{1,80}\n|[0-9A-Za-z+/=\s\\])*"
+_NAMED = (
+    r"(?:api|secret|access|private|signing|encryption|auth|client|bearer|refresh|session|licence|license)"
+    r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer"
+)
+_OVER = r"\"?(?:(?: is| ist| est| es|'s)[ :=]{1,3}|\s?[:=]{1,2}>?\s{0,3})"
+_CALLED = rf"(?:{_NAMED})(?:{_OVER}|[ ]{{1,2}})|(?:token|secret|key){_OVER}"
+
+
+def _random(candidate: str, _near: bool) -> int:
+    """Only what looks drawn: letters and digits, at three bits a character and more; words and paths have less."""
+    bare = candidate.rstrip(".=")
+    counts = Counter(bare)
+    bits = sum(-count / len(bare) * log2(count / len(bare)) for count in counts.values())
+    mixed = any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
+    return len(candidate.rstrip(".")) if mixed and bits >= 3 and "://" not in candidate else 0
+
+
+def _apart(text: str, start: int, _end: int, _near: bool) -> bool:
+    before = text[start - 1 : start] or " "
+    return not (before.isalnum() or before in "_-.")
+
+
+RECOGNISERS = (
+    Recogniser(
+        "api_key",
+        re2.compile(rf"-----BEGIN {_PEM}{_LINES}(?:-----END {_PEM})?"),
+        lambda candidate, _: len(candidate.rstrip()),
+        NO_WORDS,
+        edges=anywhere,
+    ),
+    Recogniser("api_key", re2.compile(_ISSUED), whole, NO_WORDS, edges=_apart),
+    Recogniser(
+        "api_key",
+        re2.compile(rf"(?i)(?:^|[^0-9A-Za-z])(?:{_CALLED})[\"'`]?([0-9A-Za-z_./+=~-]{{16,512}})"),
+        _random,
+        NO_WORDS,
+        group=1,
+        edges=anywhere,
+    ),
+)

@@ -1,0 +1,198 @@
+"""Names of persons, each with a cue: words that lead to a name, a title before it, or "speaking" after it.
+
+A candidate ends in the first letter after the cue; the name is read word by word from there. How much the cue says
+decides how much the name must show: after "my name is" small letters do, after "I am" it takes two capitalised words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import re2
+
+from discreet.redaction.families.no_names import NO_NAMES, PARTICLES, TITLES, is_no_name
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole
+
+_AHEAD = 80
+_MOST = 5
+"""Words of a name, particles included."""
+_MOST_SMALL = 3
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_GAP = re.compile(r"\.? |\. ?")
+_END = re.compile(r"\s*(?:[.,;:!?)\"'”»\n]|- |$)|\s(?:and|from|calling|und|aus|et|y|e|en|og|och)\b")
+_SPEAKING = re.compile(r",? (?:speaking|here|calling|writing|am apparat|am telefon|à l'appareil|al habla)\b", re.I)
+
+
+def _capital(word: str) -> bool:
+    """Like a name: a capital, and not only capitals; or an initial."""
+    if word[1:2] in ("'", "’") and word[0] in "dlo":
+        word = word[2:]
+    return word[:1].isupper() and (len(word) == 1 or not word.isupper() or "'" in word)
+
+
+def _leads_on(text: str, position: int) -> bool:
+    """Whether what stands behind a particle at a name's beginning is more of it."""
+    following = _WORD.match(text, position + 1)
+    return following is not None and (_capital(following[0]) or following[0] in PARTICLES)
+
+
+def read(text: str, *, small: bool = False) -> tuple[int, int]:
+    """(end, words that are no particle and no title) of the name that the text begins with; (0, 0) if with none.
+
+    ``small``: names in small letters, and all in capitals, count too.
+    """
+    end = seen = count = position = 0
+    titled = loose = spelt_out = False
+    while seen < _MOST:
+        word = _WORD.match(text, position)
+        if word is None:
+            break
+        typed, lower = word[0], word[0].casefold()
+        if lower in TITLES and not count:
+            titled = True
+        elif lower not in PARTICLES or not (count or _leads_on(text, word.end())):
+            if not count:
+                loose = (small or titled) and not _capital(typed)
+            as_typed = _capital(typed) or (loose and (typed == lower or typed.isupper()))
+            if not as_typed or lower in NO_NAMES or (loose and is_no_name(lower)) or (loose and count == _MOST_SMALL):
+                break
+            count += 1
+            end = word.end()
+            spelt_out |= len(typed) > 1
+            if lower.endswith(("'s", "’s")):
+                return end - 2, count
+        seen += 1
+        gap = _GAP.match(text, word.end())
+        if gap is None:
+            break
+        position = gap.end()
+    return (end, count) if spelt_out else (0, 0)
+
+
+def _strong(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """Hardly anything but a name follows, however it is typed."""
+    yield 0, read(candidate, small=True)[0]
+
+
+def _weak(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """Other things than names follow as well, but in small letters."""
+    yield 0, read(candidate)[0]
+
+
+def _signed(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """Nothing follows a name under a message."""
+    end, count = read(candidate)
+    if count <= 3 and _END.match(candidate, end):
+        yield 0, end
+
+
+def _faint(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """Anything may follow: it takes somebody who speaks, a title, or two capitalised words that end there."""
+    end, count = read(candidate)
+    first = _WORD.match(candidate)
+    titled = first is not None and first[0].casefold() in TITLES
+    if titled or _SPEAKING.match(candidate, end) or (count >= 2 and _END.match(candidate, end)):
+        yield 0, end
+
+
+def _to_the_end(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """The candidate is a name and nothing else."""
+    name = candidate.rstrip(" ,")
+    if read(name, small=True)[0] == len(name):
+        yield 0, len(name)
+
+
+_LINK = r"(?:(?: is| was| ist| war| lautet| est| es| è| e'| é| er| är| on|'?s|’s)[\s:]|\s?[:=])[\s\"'“„«(]{0,3}"
+"""From the word "name" to the name."""
+_THEN = r"[\s:,\"'“„«(]{1,4}"
+_FIRST = r"(\pL)"
+_KIN = "wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|sister|neighbour|flatmate|friend|boss"
+_MINE = (
+    r"(?:(?:my|his|her|their) (?:(?:full|first|last|given|middle|family|maiden|real|legal|own|new|old) )?"
+    r"|(?:full|first|last|given|middle|family|maiden|sur|fore|nick|customer|contact|recipient'?s?|card ?holder'?s?"
+    r"|account ?holder'?s?|buyer'?s?)[ _-]?)names?"
+)
+_MINE_ELSEWHERE = (
+    r"mein (?:voller )?name|(?:vor|nach|familien|zu)name|mon (?:pr[ée])?nom(?: complet| de famille)?|pr[ée]nom"
+    r"|mi (?:nombre|apellido)(?: completo)?|nombre(?: y apellidos?)?|apellidos?|il mio (?:nome|cognome)"
+    r"|cognome|(?:o )?meu nome(?: completo)?|sobrenome|mijn (?:volledige )?naam|(?:voor|achter)naam|mit (?:fulde )?navn"
+    r"|mitt (?:fulle )?na[mv]n|(?:for|etter|efter)na[mv]n|imi[ęe] i nazwisko|nazwisko|p[řr][íi]jmen[íi]"
+)
+_CALLED = (
+    r"(?:i am|i'?m|i’m|s?he is|s?he's) called|ich hei(?:ß|ss)e|je m['’ ]?appelle|je me nomme|me llamo|mi chiamo"
+    r"|(?:eu )?me chamo|chamo-me|ik heet|jeg hed?der|jeg heter|jag heter|nimeni on|nazywam si[ęe]|mam na imi[ęe]"
+    r"|jmenuji se|m[ăa] numesc|benim ad[ıi]m|меня зовут|мене звати"
+)
+_ON_THINGS = (
+    r"(?:in|under|on) (?:the )?names?(?: of)?|booked (?:in|under)|registered (?:to|under)|addressed to|on behalf of|c/o"
+    r"|care of|attn\.?|for the attention of|recipient|addressee|(?:card|account) ?holder|signed (?:for )?by|placed by"
+    r"|name on (?:the|my) (?:card|order|parcel|account|invoice)|the name|call me|they call me|ask for|"
+    rf"my (?:{_KIN})(?:'s name)?|auf den namen(?: von)?|z\. ?hd\.|empf[äa]nger(?:in)?|karteninhaber(?:in)?|au nom de"
+    r"|destinataire|titulaire|a nombre de|destinatario|titular|a nome di|intestatario|in(?:testato)? a|em nome de"
+    r"|op naam van|t\.a\.v\.|i navnet|hier spricht|mein mann|meine frau"
+)
+_UNDER = (
+    r"(?:kind(?:est)?|best|warm|many|with)? ?regards|sincerely(?: yours)?|yours (?:truly|faithfully|sincerely)"
+    r"|(?:freundliche|beste|viele|liebe|sch[öo]ne|herzliche)n? gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss)|mfg|cordialement"
+    r"|bien [àa] vous|(?:un )?saludos?|(?:cordiali )?saluti|groet(?:en|jes)?|mvh|hilsen|h[äa]lsningar|pozdrawiam"
+    r"|atenciosamente|cumprimentos|(?:thanks|thank you|cheers|danke|merci|gracias|grazie|best|love)[,.!]?\n"
+)
+_SAYING = r"this is|it is|it['’]?s|i am|i['’]?m|hier ist|ich bin|je suis|ici|soy|sono|ik ben|jag [äa]r|jeg er|aqu[íi]"
+_TITLE = (
+    r"Mrs?|Ms|Miss|Mx|Dr|Prof(?:essor)?|Herrn?|Frau|Monsieur|Madame|Mme|Mlle|Señora?|Srta|Sra|Signora?|Dott|Senhora?|Dhr"
+    r"|Mevr(?:ouw)?"
+)
+_ADDRESSED = (
+    r"(?i:dear|hello|hi|hey|tell|ask|from|for|to|with|by|contact|and|or|called|met|meet|give|gave|gives|as|liebe[rs]?|an|"
+    r"f[üu]r|von|mit|pour|para|per)[ ,:]{1,2}"
+)
+"""Before a title, where a person is spoken to or of; elsewhere it may be part of a thing's name."""
+_UPPER = r"[A-Z\x{80}-\x{10FFFF}]"
+_THINGS = re2.compile(
+    r"(?i)(?:product|brand|file|item|model|company|firm|shop|store|street|road|town|city|domain|host|trade|business|team"
+    r"|colou?r|order|app|bank|user|account|display|event|pet|dog|cat|horse|boat|code|what['’]?s|what is)['’]?s?"
+    r"[ _-]?(?:the |their |its )?[ _-]?name(?: is|['’]s|\s?[:=])?\s{0,2}$"
+)
+"""What has a name and is no person."""
+
+
+def _row(pattern: str, read_name: Callable[[str, bool], Iterator[tuple[int, int]]], ahead: int = _AHEAD) -> Recogniser:
+    return Recogniser(
+        "person_name",
+        re2.compile(pattern),
+        whole,
+        NO_WORDS,
+        group=1,
+        stretches=read_name,
+        ahead=ahead,
+        edges=anywhere,
+        against=_THINGS,
+    )
+
+
+def _after(cues: str, over: str, first: str = r"\pL") -> str:
+    return rf"(?i)(?:^|[^\pL])(?:{cues})(?:{over})({first})"
+
+
+_A_CAPITAL = rf"(?-i:{_UPPER})"
+
+RECOGNISERS = (
+    _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", _LINK), _strong),
+    _row(_after("name|navn|namn|naam|nom|nome|nume|név|jm[ée]no|имя|имʼя", r"\"?\s?[:=][\s\"'“„«(]{0,3}"), _strong),
+    _row(_after(_CALLED, _THEN), _strong),
+    _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", _A_CAPITAL), _weak),
+    _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
+    _row(_after(_SAYING, _THEN, rf"{_A_CAPITAL}|(?:mr|mrs|ms|dr|herr|frau)\.? \pL"), _faint),
+    _row(rf"(?m)(?:^|[.!?] |(?:^|[^\pL]){_ADDRESSED})((?:{_TITLE})\.? {_UPPER})", _weak),
+    _row(
+        r"(?i)(?:this is|it['’]s|hier ist|^) ?((?:[^\s.,;:!?\x01]+ ){1,4})(?:speaking|am apparat|am telefon)",
+        _to_the_end,
+        ahead=0,
+    ),
+    _row(
+        rf"((?:{_UPPER}[^\s.,;:!?\x01]* ){{1,4}})(?:is my (?:full )?name|ist mein Name|is the name)",
+        _to_the_end,
+        ahead=0,
+    ),
+)
