@@ -33,7 +33,7 @@ LAYERS = {
     "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
     "supervisor": {"errors", "storage"},
     "checks": {"errors", "policy", "crypto", "storage", "models", "records", "supervisor", "rasa"},
-    "assistant": {"policy", "errors", "crypto", "storage", "shop", "models", "supervisor", "checks"},
+    "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor", "checks"},
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""
 

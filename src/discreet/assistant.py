@@ -25,6 +25,7 @@ from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
 from discreet.errors import SettingsError
 from discreet.policy import load_policy
+from discreet.settings import channel_secrets
 from discreet.shop.seed import seed_if_empty
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
@@ -59,6 +60,8 @@ class Options:
     log_level: str = "INFO"
     vault_kem: str = "x-wing"
     """How new values are sealed: one of ``sealed.KEMS``. What is sealed already opens either way."""
+    credentials: str = "credentials.yml"
+    """Which channels Rasa serves; a path from the project folder."""
     environment: tuple[tuple[str, str], ...] = ()
     """More variables for the servers' environment, such as a proxy's."""
 
@@ -217,7 +220,7 @@ class Assistant:
             "--endpoints",
             "endpoints.yml",
             "--credentials",
-            "credentials.yml",
+            self._options.credentials,
         ]
         return [*command, "--debug"] if self._options.log_level == "DEBUG" else command
 
@@ -253,6 +256,7 @@ class Assistant:
             "run_dir": str(self.run),
             "project_dir": str(self._options.project),
             "keys": self._keys(name),
+            "channels": channel_secrets(self.state) if name == "rasa" else {},
         }
 
     def _ring_files(self) -> list[tuple[int, int]]:

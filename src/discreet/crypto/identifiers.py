@@ -1,4 +1,4 @@
-"""Keyed hashes that stand for people, conversations, turns and browser sessions.
+"""Keyed hashes that stand for people, conversations, turns, messages and browser sessions.
 
 Each is HMAC-SHA-256 (RFC 2104) under the identity key, cut to 16 bytes, with a label of its own, so that a
 stolen table names nobody and one kind of id never equals another.
@@ -30,6 +30,11 @@ def turn_id(key: bytes, conversation: bytes, message_id: str) -> bytes:
 def web_session_id(key: bytes, cookie: str) -> bytes:
     """What stands for a browser's session cookie in the database."""
     return _keyed(key, b"web session", cookie.encode())
+
+
+def receipt_id(key: bytes, sender_id: str, message_id: str) -> bytes:
+    """What stands for a message of a provider, whose own id ``message_id`` is, once it was taken."""
+    return _keyed(key, b"receipt", sender_id.encode() + b"\0" + message_id.encode())
 
 
 def pseudonym(key: bytes, channel: str, address: str) -> str:

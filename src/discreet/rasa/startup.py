@@ -38,7 +38,17 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Guard:
-    """Checks the loaded server and returns its guard. Raises SettingsError: Sanic then stops with the sentence."""
+    """Checks the loaded server and returns its guard, one for all channels of the process.
+
+    Raises SettingsError: Sanic then stops with the sentence.
+    """
+    made: Guard | None = getattr(app.ctx, "discreet_guard", None)
+    if made is None:
+        made = app.ctx.discreet_guard = _prepared(app, on_new_message)
+    return made
+
+
+def _prepared(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Guard:
     settings = process_settings()
     agent: Agent = app.ctx.agent
     policy = load_policy(settings.project_dir / "privacy.yml")
@@ -53,6 +63,7 @@ def prepare(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]])
     agent.action_endpoint = endpoint
     agent.processor.action_endpoint = endpoint
     guard = _guard(agent, on_new_message, policy, settings)
+    agent.processor.handle_reminder = guard.remind
     speed.apply()
     # A collection of the oldest generation walks half a million objects of the model: 0.2 s in the middle of a turn.
     gc.collect()
@@ -114,11 +125,13 @@ def _store(agent: Agent) -> Any:
 
 
 def _public_texts(agent: Agent, policy: Policy) -> list[str]:
-    """What the shop itself says: response texts and the controller's own data are public and pass the mask."""
-    texts = [
-        variation["text"]
-        for variations in agent.domain.responses.values()
-        for variation in variations
-        if variation.get("text")
-    ]
-    return [*texts, *policy.controller.values()]
+    """What the shop itself says passes the mask: responses, links to pictures included, and the controller's data."""
+    return [*_strings(list(agent.domain.responses.values())), *policy.controller.values()]
+
+
+def _strings(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list):
+        for part in content.values() if isinstance(content, dict) else content:
+            yield from _strings(part)

@@ -5,7 +5,7 @@ from alembic import context, op
 from discreet.storage.migrations import statements
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:
