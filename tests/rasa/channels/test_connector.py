@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from discreet.errors import SettingsError
+from discreet import metrics
+from discreet.errors import BadInput, NotAuthentic, SettingsError, StorageError, TooMany
 from discreet.rasa.channels.connector import Connector, api_address, pieces
 from discreet.rasa.channels.postman import outcome_of, seconds
 from discreet.settings import Settings, channel_secrets
@@ -157,3 +159,28 @@ def test_secrets_are_read_as_text(tmp_path: Path) -> None:
     file.write_text("twilio: {account_sid: 12, auth_token: abc}")
     file.chmod(0o600)
     assert channel_secrets(tmp_path) == {"twilio": {"account_sid": "12", "auth_token": "abc"}}
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "reason", "wait"),
+    [
+        (NotAuthentic("the signature is wrong"), 401, "not_authentic", None),
+        (BadInput("That is too long for me.", code="too_long"), 413, "too_long", None),
+        (TooMany("conversation", 1.5), 429, "too_many", "2"),
+        (StorageError("the database did not answer"), 503, None, "2"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_is_turned_away_is_counted_and_says_no_more_than_why(
+    error: Exception, status: int, reason: str | None, wait: str | None, configured: dict[str, Any]
+) -> None:
+    channel = _class("telegram").from_credentials(None)
+
+    async def handler(_request: Any) -> Any:
+        raise error
+
+    before = metrics._refusals["telegram", str(reason)]
+    answer = asyncio.run(channel._answering(handler)(None))
+    assert (answer.status, answer.headers.get("Retry-After")) == (status, wait)
+    assert str(error).encode() not in answer.body
+    assert metrics._refusals["telegram", str(reason)] == before + (reason is not None)

@@ -9,9 +9,9 @@ import asyncio
 import logging
 import os
 from abc import abstractmethod
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,7 +23,8 @@ from sanic.response import json as json_response
 
 from discreet import logs
 from discreet.crypto.identifiers import conversation_id, pseudonym, receipt_id
-from discreet.errors import BadInput, DiscreetError, NotAuthentic, SettingsError, StorageConflict, StorageError
+from discreet.errors import BadInput, DiscreetError, NotAuthentic, SettingsError, StorageConflict, StorageError, TooMany
+from discreet.metrics import refused
 from discreet.rasa.channels.postman import Courier, Postman
 from discreet.rasa.channels.webhook import Webhook
 from discreet.rasa.guard import Guard, Incoming
@@ -40,9 +41,6 @@ ONLY_TEXT = (
 TEXT_ONLY_READ = "I have read your words. The attachment I cannot open, and I do not keep it."
 STALE = "That button no longer works. Please type what you would like to do."
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
-
-refused: Counter[tuple[str, str]] = Counter()
-"""Requests that were turned away, by channel and reason."""
 _log = logging.getLogger(__name__)
 
 
@@ -252,6 +250,10 @@ class Connector(InputChannel, Courier):
                 return self._refuse(401, error.code)
             except BadInput as error:
                 return self._refuse({"too_long": 413, "wrong_type": 415}.get(error.code, 400), error.code)
+            except TooMany as error:
+                refused(error.code, self.name())
+                wait = {"Retry-After": str(ceil(error.seconds))}
+                return json_response({"error": {"code": error.code}}, status=429, headers=wait)
             except DiscreetError as error:
                 _log.error("a request of %s could not be served: %s", self.name(), error.code)
                 return json_response({"error": {"code": "try_again"}}, status=503, headers={"Retry-After": "2"})
@@ -261,7 +263,7 @@ class Connector(InputChannel, Courier):
 
     def _refuse(self, status: int, code: str) -> HTTPResponse:
         """Counted. Every way of not being authentic looks the same outside."""
-        refused[self.name(), code] += 1
+        refused(code, self.name())
         return json_response({"error": {"code": code}}, status=status)
 
 

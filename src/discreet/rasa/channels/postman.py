@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from json import loads
@@ -29,8 +28,6 @@ LONGEST_DELAY, LONGEST_ASKED = 300.0, 3600.0
 STOP_SECONDS = 5.0
 MAX_ANSWER = 64 * 1024
 
-sent: Counter[tuple[str, str]] = Counter()
-"""Deliveries, by channel and how they ended: delivered, later, refused, erased."""
 _log = logging.getLogger(__name__)
 
 
@@ -131,7 +128,6 @@ class Postman:
 
     async def _deliver(self, http: aiohttp.ClientSession, letter: Letter) -> None:
         outcome = await self._outcome(http, letter)
-        sent[letter.channel, outcome.kind] += 1
         if outcome.kind == "later":
             delay = delay_after(letter.attempt, outcome.wait)
             _log.warning("a letter of %s waits %.0f s after attempt %d", letter.channel, delay, letter.attempt)
