@@ -1,6 +1,6 @@
 # Discreet: `make help` lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup run train test prove bench bench-scale doctor lock clean
+.PHONY: help setup run train test prove bench bench-scale doctor audit lock clean
 
 PY := .venv/bin/python
 STATE := $(or $(DISCREET_STATE),.discreet)
@@ -32,6 +32,9 @@ bench-scale: setup ## The store among 200,000 conversations; takes about a quart
 
 doctor: setup ## Look over the installation and say what is wrong
 	@$(PY) -m discreet.cli doctor
+
+audit: setup ## Look the locked packages up for known faults, and list them (build/audit/sbom.json)
+	@$(PY) tools/audit
 
 lock: setup ## Resolve requirements/*.in anew into the lock files
 	@tools/lock

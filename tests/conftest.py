@@ -14,6 +14,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import yaml
 
 from discreet.assistant import Assistant, Options
 from discreet.client import Chat
@@ -54,7 +55,7 @@ class TestDatabase:
         admin = connect(self.owner_url, autocommit=True)
         with admin.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         admin.close()
@@ -133,6 +134,14 @@ def running_assistant(**options: Any) -> Iterator[Assistant]:
         removed_state(state)
 
 
+def project_with(folder: Path, credentials: dict[str, Any]) -> Path:
+    """The assistant's project as it is, but for its credentials.yml."""
+    for part in ("config.yml", "domain.yml", "privacy.yml", "endpoints.yml", "data", "actions", "web"):
+        (folder / part).symlink_to(PROJECT / part)
+    (folder / "credentials.yml").write_text(yaml.safe_dump(credentials))
+    return folder
+
+
 def prepared_state() -> Path:
     """A new state folder. It holds a model that an earlier stage of the same run trained, if there is one."""
     state = Path(tempfile.mkdtemp(prefix="discreet-state-"))
@@ -140,6 +149,7 @@ def prepared_state() -> Path:
     if (trained / "keys" / "model.json").exists():
         (state / "keys").mkdir(mode=0o700)
         shutil.copyfile(trained / "keys" / "model.json", state / "keys" / "model.json")
+        (state / "keys" / "model.json").chmod(0o600)
         shutil.copytree(trained / "models", state / "models")
     return state
 

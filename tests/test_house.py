@@ -17,7 +17,8 @@ SOURCES = sorted((PROJECT / "src" / "discreet").rglob("*.py"))
 
 LAYERS = {
     "errors": set(),
-    "logs": set(),
+    "logs": {"errors"},
+    "metrics": set(),
     "policy": {"errors"},
     "settings": {"errors", "crypto"},
     "crypto": {"errors"},
@@ -28,10 +29,11 @@ LAYERS = {
     "models": {"errors", "crypto", "redaction"},
     "client": {"errors"},
     "keeper": {"errors", "logs", "policy", "settings", "crypto", "storage", "records"},
-    "sdk": {"errors", "logs", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
-    "rasa": {"errors", "logs", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
+    "sdk": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
+    "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
     "supervisor": {"errors", "storage"},
-    "assistant": {"policy", "errors", "crypto", "storage", "shop", "models", "supervisor"},
+    "checks": {"errors", "policy", "crypto", "storage", "models", "records", "supervisor", "rasa"},
+    "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor", "checks"},
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""
 
@@ -147,6 +149,25 @@ def test_every_setting_is_documented() -> None:
     documented = (PROJECT / "docs" / "operate.md").read_text()
     used = {name for file in SOURCES for name in re.findall(r"\bDISCREET_[A-Z_]+[A-Z]\b", file.read_text())}
     assert {name for name in used if name not in documented} == set()
+
+
+def test_every_reason_of_a_refusal_is_documented() -> None:
+    documented = (PROJECT / "docs" / "operate.md").read_text()
+    source = "".join(file.read_text() for file in SOURCES)
+    given = set(re.findall(r"metrics\.refused\(\"(\w+)\"", source)) | set(
+        re.findall(r"_unauthorised\(\"(\w+)\"", source)
+    )
+    given |= {f"limit_{scope}" for scope in re.findall(r"TooMany\(\"(\w+)\"", source)}
+    assert {"connections", "bad_signature", "limit_server"} <= given
+    assert [reason for reason in given if f"`{reason}`" not in documented] == []
+
+
+def test_every_finding_of_doctor_is_documented() -> None:
+    documented = (PROJECT / "docs" / "operate.md").read_text()
+    source = "".join(file.read_text() for file in SOURCES)
+    codes = set(re.findall(r"Finding\(\s*\"(\w+)\"", source)) | {"store_class", "lock_class"}
+    assert len(codes) > 20
+    assert [code for code in sorted(codes) if f"`{code}`" not in documented] == []
 
 
 def test_every_command_is_documented() -> None:

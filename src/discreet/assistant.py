@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import json
 import os
 import shutil
 import socket
+import ssl
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,12 +18,14 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from discreet import models
+from discreet import checks, models
+from discreet.checks import database, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
 from discreet.errors import SettingsError
 from discreet.policy import load_policy
+from discreet.settings import channel_secrets
 from discreet.shop.seed import seed_if_empty
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
@@ -48,10 +52,16 @@ class Options:
     port: int = 5005
     database_url: str = ""
     role_urls: tuple[tuple[str, str], ...] = ()
+    tls: tuple[Path, Path] | None = None
+    """A certificate chain and its key, PEM. Then the page is served by TLS 1.3."""
+    interface: str = "127.0.0.1"
+    """Where the page listens; anything but this machine needs ``tls``."""
     durable: bool = True
     log_level: str = "INFO"
     vault_kem: str = "x-wing"
     """How new values are sealed: one of ``sealed.KEMS``. What is sealed already opens either way."""
+    credentials: str = "credentials.yml"
+    """Which channels Rasa serves; a path from the project folder."""
     environment: tuple[tuple[str, str], ...] = ()
     """More variables for the servers' environment, such as a proxy's."""
 
@@ -82,18 +92,22 @@ class Assistant:
     @property
     def address(self) -> str:
         """Where the page is."""
-        return f"http://127.0.0.1:{self._options.port}"
+        host = f"[{self._options.interface}]" if ":" in self._options.interface else self._options.interface
+        return f"{'https' if self._options.tls else 'http'}://{host}:{self._options.port}"
 
     def start(self) -> None:
         """Everything up and answering. Raises DiscreetError with what to do; whatever was started is then stopped."""
         try:
             load_policy(self._options.project / "privacy.yml")
+            self._require_safe_interface()
+            self._require_sound_files()
             self.supervisor.stop_left_behind()
             self._require_free_port()
             keyring.create_keys(self.keys)
             owner_url = self._start_database()
             self._say("Preparing the database ...")
             self._urls = self._migrate(owner_url)
+            self._require_sound_database(owner_url)
             model = self.model()
             seed_if_empty(Database(self._urls["actions"], pool_size=1), keyring.ring(self._keys("actions"), "value"))
             self._start_processes(model)
@@ -155,6 +169,23 @@ class Assistant:
         migrate(owner_url, logins, shop=True)
         return {**{role: login.url(owner_url) for role, login in logins.items()}, **given}
 
+    def _require_sound_files(self) -> None:
+        """What `discreet doctor` would stop for. Keys that are gone must not be made anew beside what they opened."""
+        if not (self.state / "role-passwords.json").exists():
+            keyring.create_keys(self.keys)
+        certificate, key = self._options.tls or (None, None)
+        checks.require(project.examine(self._options.project))
+        host = urlsplit(project.web_entry(self._options.project).public_url).hostname or ""
+        checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host)])
+
+    def _require_sound_database(self, owner_url: str) -> None:
+        owner = Database(owner_url, pool_size=1)
+        try:
+            durable = self._options.durable and bool(self._options.database_url)
+            checks.require(database.examine(owner, self._urls, self.keys, durable=durable))
+        finally:
+            owner.close()
+
     def _start_processes(self, model: Path) -> None:
         account = self._accounts
         self._rings = self._ring_files()
@@ -182,8 +213,41 @@ class Assistant:
 
     def _rasa_command(self, model: Path) -> list[str]:
         command = [sys.executable, "-m", "rasa", "run", "--model", str(model), "--port", str(self._options.port)]
-        command += ["--interface", "127.0.0.1", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+        command += [
+            "--interface",
+            self._options.interface,
+            *self._tls_arguments(),
+            "--endpoints",
+            "endpoints.yml",
+            "--credentials",
+            self._options.credentials,
+        ]
         return [*command, "--debug"] if self._options.log_level == "DEBUG" else command
+
+    def _tls_arguments(self) -> list[str]:
+        """Rasa's own user may not be able to reach the files: it gets copies in the run folder."""
+        if self._options.tls is None:
+            return []
+        folder = private_folder(self.run / "tls", self._accounts["rasa"])
+        arguments = []
+        for option, file in zip(("--ssl-certificate", "--ssl-keyfile"), self._options.tls, strict=True):
+            copy = folder / option.removeprefix("--")
+            try:
+                copy.write_bytes(file.read_bytes())
+            except OSError:
+                raise SettingsError(f"{file.name} cannot be read; name the certificate and its key again") from None
+            copy.chmod(0o400)
+            if (account := self._accounts["rasa"]) is not None:
+                os.chown(copy, account.uid, account.gid)
+            arguments += [option, str(copy)]
+        return arguments
+
+    def _require_safe_interface(self) -> None:
+        if self._options.tls is None and not _is_loopback(self._options.interface):
+            raise SettingsError(
+                "Without TLS the page is for this machine only: give --tls-certificate and --tls-key, or keep "
+                "--interface 127.0.0.1 and put a proxy in front (docs/howto/behind-a-proxy.md)."
+            )
 
     def _secrets(self, name: str) -> dict[str, Any]:
         return {
@@ -192,6 +256,7 @@ class Assistant:
             "run_dir": str(self.run),
             "project_dir": str(self._options.project),
             "keys": self._keys(name),
+            "channels": channel_secrets(self.state) if name == "rasa" else {},
         }
 
     def _ring_files(self) -> list[tuple[int, int]]:
@@ -239,17 +304,21 @@ class Assistant:
         return {name: system_account(f"discreet-{name}") if reachable else None for name in _PROCESSES}
 
     def _require_free_port(self) -> None:
-        with socket.socket() as probe:
+        with socket.socket(socket.AF_INET6 if ":" in self._options.interface else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", self._options.port))
+                probe.bind((self._options.interface, self._options.port))
             except OSError:
                 raise SettingsError(
                     f"Port {self._options.port} is taken by another program. Choose another: make run PORT=5006"
                 ) from None
 
     def _is_ready(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self._options.port, timeout=2)
+        host, port = self._options.interface, self._options.port
+        connection = http.client.HTTPConnection(host, port, timeout=2)
+        if self._options.tls:
+            # The certificate names the public host, not the address by which we ask our own child.
+            connection = http.client.HTTPSConnection(host, port, timeout=2, context=ssl._create_unverified_context())  # noqa: S323
         try:
             connection.request("GET", "/chat/ready")
             return connection.getresponse().status == 200 and (self.run / "actions" / "actions.sock").exists()
@@ -257,3 +326,10 @@ class Assistant:
             return False
         finally:
             connection.close()
+
+
+def _is_loopback(interface: str) -> bool:
+    try:
+        return ipaddress.ip_address(interface).is_loopback
+    except ValueError:
+        raise SettingsError("--interface must be an address of this machine, such as 127.0.0.1") from None

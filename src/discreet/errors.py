@@ -10,6 +10,7 @@
     ├── Refused                a request that must not be served, however often it is repeated
     │   ├── NotAuthentic       signature, session or origin does not verify
     │   └── NotAllowed         authentic, but no basis, no ownership or no declared purpose
+    ├── TooMany                over a limit: the same request may be sent again a little later
     └── BadInput               a message that cannot be taken as it is; says what to change
 
     TurnAborted (BaseException) the turn must end here; Rasa's wrappers must not swallow it
@@ -91,6 +92,18 @@ class NotAllowed(Refused):
     """Authentic, but without a live legal basis, without ownership, or outside the declared purpose."""
 
     code = "not_allowed"
+
+
+class TooMany(DiscreetError):
+    """More than a limit allows: ``scope`` says whose, ``seconds`` when the same request may be sent again."""
+
+    code = "too_many"
+    sentence = "That is more than I can take at once. Please wait a moment, then send it again."
+
+    def __init__(self, scope: str, seconds: float) -> None:
+        super().__init__(f"the limit of one {scope} is used up")
+        self.scope = scope
+        self.seconds = seconds
 
 
 class BadInput(DiscreetError):

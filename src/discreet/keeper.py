@@ -26,6 +26,12 @@ UNCONFIRMED_LIFETIME = timedelta(minutes=10)
 PENDING_LIFETIME = timedelta(minutes=30)
 """A value volunteered before a legal basis covers it (GDPR art. 4(2): storage is processing)."""
 RESULT_LIFETIME = timedelta(hours=24)
+LETTER_LIFETIME = timedelta(hours=24)
+"""A reply that a messaging provider has not taken for a day answers nobody any more."""
+RECEIPT_LIFETIME = timedelta(days=7)
+"""Longer than any provider sends the same message again."""
+BUTTON_LIFETIME = timedelta(hours=1)
+"""Longer than the handle behind it lives."""
 ROUND_SECONDS = 5.0
 BATCH = 200
 _log = logging.getLogger("discreet.keeper")  # also when run as a program
@@ -118,7 +124,17 @@ class Keeper:
             tx.execute("DELETE FROM action.result WHERE created_at < now() - %s", RESULT_LIFETIME)
             results = tx.rowcount
             tx.execute("DELETE FROM conversation.web_session WHERE expires_at < now() - interval '1 day'")
+            tx.execute("DELETE FROM channel.outbox WHERE created_at < now() - %s", LETTER_LIFETIME)
+            # Somebody who only sent what is no text has an address and no conversation.
+            tx.execute(
+                "DELETE FROM channel.address a WHERE a.at < now() - %s"
+                " AND NOT EXISTS (SELECT FROM conversation.head h WHERE h.conversation = a.conversation)",
+                LETTER_LIFETIME,
+            )
+            tx.execute("DELETE FROM channel.receipt WHERE at < now() - %s", RECEIPT_LIFETIME)
+            tx.execute("DELETE FROM channel.button WHERE at < now() - %s", BUTTON_LIFETIME)
             tx.execute("DELETE FROM consent.operation WHERE expires_at < now() - interval '1 day'")
+            tx.execute("DELETE FROM defence.bucket WHERE empty_at < now() - interval '1 minute'")
             tx.execute(
                 "DELETE FROM vault.confirmed_turn c WHERE c.at < now() - %s"
                 " AND NOT EXISTS (SELECT FROM vault.value v WHERE v.turn_id = c.turn_id)",

@@ -19,10 +19,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from discreet.crypto import keyring
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import SettingsError
 
+CHANNELS_FILE = "channels.yml"
 STORE = "store"
 """The role of a bot that takes the tracker store and the lock store, and nothing else of ours."""
 
@@ -36,6 +39,8 @@ class Settings:
     run_dir: Path
     project_dir: Path
     keys: dict[str, Any] = field(repr=False)
+    channels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    """The secrets of messaging channels, by the channel's name."""
     reread: Callable[[], dict[str, Any]] | None = field(default=None, repr=False)
     """Gives ``keys`` as they are now: rings grow while a process runs (docs/spec/keys.md)."""
 
@@ -61,6 +66,22 @@ class Settings:
 def own_file(state: Path) -> Path:
     """Where ``discreet db migrate`` writes what a bot with the store alone needs; its keys lie beside it."""
     return state / "rasa.json"
+
+
+def channel_secrets(state: Path) -> dict[str, dict[str, str]]:
+    """What ``channels.yml`` in the state folder says (docs/howto/messaging.md), {} without it. Raises SettingsError."""
+    file = state / CHANNELS_FILE
+    if not file.exists():
+        return {}
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise SettingsError(f"others may read {file.name}; take it from them with chmod go-rwx")
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError):
+        raise SettingsError(f"{file.name} cannot be read as YAML") from None
+    if not isinstance(content, dict) or not all(isinstance(secrets, dict) for secrets in content.values()):
+        raise SettingsError(f"{file.name} needs a section for each channel, such as `telegram:`")
+    return {str(name): {str(k): str(v) for k, v in secrets.items()} for name, secrets in content.items()}
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -132,6 +153,7 @@ def _parse(raw: dict[str, Any]) -> Settings:
             run_dir=Path(raw["run_dir"]),
             project_dir=Path(raw["project_dir"]),
             keys=raw["keys"],
+            channels=raw.get("channels", {}),
         )
     except (KeyError, TypeError):
         raise SettingsError("the settings handed to this process are incomplete") from None

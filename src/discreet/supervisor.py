@@ -137,6 +137,16 @@ class Supervisor:
         self._running.clear()
 
 
+def running_programs(marks: Path) -> dict[str, int]:
+    """The process ids, by name, of the programs that some supervisor has running under these marks."""
+    found = {}
+    for file in sorted(marks.glob("*.pid")):
+        with contextlib.suppress(OSError, ValueError), file.open("r+") as mark:
+            if not _unlocked(mark):
+                found[file.stem] = int(mark.read())
+    return found
+
+
 def _environment(home: Path) -> dict[str, str]:
     names = ("PATH", "LANG", "LC_ALL", "TZ", "LOG_LEVEL", "DISCREET_SPEED_PATCHES")
     kept = {name: value for name, value in os.environ.items() if name in names}

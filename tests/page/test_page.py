@@ -188,3 +188,31 @@ def test_the_cookie_is_out_of_reach_of_scripts(page: Page, context: BrowserConte
     assert cookie["httpOnly"] is True
     assert cookie["sameSite"] == "Strict"
     assert page.evaluate("document.cookie") == ""
+
+
+def test_a_host_sites_token_does_not_stay_in_the_address(context: BrowserContext, assistant: Assistant) -> None:
+    page = context.new_page()
+    page.goto(f"{assistant.address}/#sign_in=not-a-token")
+    page.get_by_text("Signing in is not switched on here.").wait_for()
+    assert "sign_in" not in page.evaluate("location.href")
+    page.get_by_text("Hello, I am Discreet").wait_for()
+    say(page, "hello")
+
+
+def test_a_limit_is_said_while_it_is_waited_for(page: Page) -> None:
+    sentence = "That is more than I can take at once."
+    answer = {"error": {"code": "try_again", "message": sentence}}
+    refused = iter([True])
+    page.route(
+        "**/chat/messages",
+        lambda route: (
+            route.fulfill(status=429, json=answer, headers={"Retry-After": "3"})
+            if next(refused, False)
+            else route.continue_()
+        ),
+    )
+    page.get_by_label("Your message").fill("hello")
+    page.get_by_label("Your message").press("Enter")
+    page.get_by_text(sentence).wait_for()
+    expect(page.locator(".bubble.you.pending")).to_have_count(0, timeout=20_000)
+    expect(page.get_by_text(sentence)).to_be_hidden()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from discreet import logs
-from discreet.errors import BadInput
-from discreet.rasa.action_endpoint import stripped
+from discreet.errors import BadInput, TurnAborted
+from discreet.rasa.action_endpoint import SignedEndpoint, stripped
 from discreet.rasa.buttons import LIFETIME_SECONDS, Buttons
+from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import as_data
 
 ANNA, BEN, NOW = b"a" * 16, b"b" * 16, 1_800_000_000.0
@@ -88,6 +92,30 @@ def test_what_actions_need_does() -> None:
     assert kept["active_loop"]["name"] == "f"
 
 
+@pytest.mark.parametrize("fault", ["is not there", "does not answer", "hangs up"])
+def test_an_action_server_that_fails_ends_the_turn_whatever_it_does(fault: str) -> None:
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if fault == "does not answer":
+            await asyncio.sleep(5)
+        writer.close()
+
+    async def call(path: Path) -> None:
+        server = await asyncio.start_unix_server(answer, path) if fault != "is not there" else None
+        turn = Turn("s", ANNA, ANNA, fence=1, position=None, tracker=None, loaded_events=0)
+        token = running.set(turn)
+        try:
+            with pytest.raises(TurnAborted):
+                await SignedEndpoint(path, bytes(32), timeout=0.5).request(json=PAYLOAD)
+            assert await SignedEndpoint(path, bytes(32)).metrics() == ""
+        finally:
+            running.reset(token)
+            if server is not None:
+                server.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(call(Path(folder) / "a.sock"))
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
@@ -105,7 +133,7 @@ def test_words_are_data(typed: str, kept: str) -> None:
 
 def _line(name: str, message: object, *arguments: object, error: BaseException | None = None) -> dict[str, Any]:
     info = (type(error), error, error.__traceback__) if error else None
-    record = logging.LogRecord(name, logging.ERROR, "/x/site-packages/rasa/a.py", 7, message, arguments, info, "f")
+    record = logs.Record(name, logging.ERROR, "/x/site-packages/rasa/a.py", 7, message, arguments, info, "f")
     line: dict[str, Any] = json.loads(logs.Formatter().format(record))
     return line
 

@@ -100,6 +100,19 @@ def test_a_signature_of_another_key_is_none(caller: Caller) -> None:
     assert stranger.call(request(), turn())[0] == 401
 
 
+def test_refused_calls_are_counted(caller: Caller) -> None:
+    def counted() -> int:
+        said = caller.post(b"", {}, "/metrics", "GET")[1].decode()
+        (line,) = [line for line in said.splitlines() if 'reason="bad_signature"' in line]
+        assert line.startswith('discreet_refusals_total{process="actions",channel="actions"')
+        return int(line.rpartition(" ")[2])
+
+    caller.post(b"{}", {})
+    before = counted()
+    caller.post(b"{}", {})
+    assert counted() == before + 1
+
+
 def test_health_says_nothing(caller: Caller) -> None:
     assert caller.post(b"", {}, "/health", "GET") == (200, b"{}")
 

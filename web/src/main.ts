@@ -8,7 +8,10 @@ class DiscreetChat extends HTMLElement {
   private readonly transport = new Transport();
   private readonly outbox = new Outbox({
     send: (id, message) => this.transport.send(id, message),
-    wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+    wait: (seconds, why) => {
+      this.say(why);
+      return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    },
     newId: randomId,
   });
   private readonly log = element("div", {
@@ -32,6 +35,7 @@ class DiscreetChat extends HTMLElement {
   private readonly form = element("form", { class: "composer" });
   private readonly dialog = this.endDialog();
   private waiting = 0;
+  private signIn = signInToken();
 
   connectedCallback(): void {
     this.build();
@@ -77,7 +81,8 @@ class DiscreetChat extends HTMLElement {
   private async start(): Promise<void> {
     for (;;) {
       try {
-        await this.transport.open();
+        await this.transport.open(this.signIn);
+        this.signIn = "";
         const past = await this.transport.history();
         this.log.replaceChildren();
         for (const message of past) {
@@ -95,6 +100,9 @@ class DiscreetChat extends HTMLElement {
         return;
       } catch (error) {
         this.say(error instanceof Error ? error.message : "I cannot reach the assistant right now.");
+        if (error instanceof Refused && error.code === "sign_in_failed") {
+          this.signIn = ""; // it counts once; whoever is not signed in can still be helped
+        }
         await new Promise((resolve) => setTimeout(resolve, 2000));
       }
     }
@@ -221,6 +229,15 @@ class DiscreetChat extends HTMLElement {
     });
     return dialog;
   }
+}
+
+/** The host site's token for a customer, from the page's own address, where it must not stay. */
+function signInToken(): string {
+  const token = new URLSearchParams(location.hash.slice(1)).get("sign_in") ?? "";
+  if (token !== "") {
+    history.replaceState(null, "", location.pathname + location.search);
+  }
+  return token;
 }
 
 customElements.define("discreet-chat", DiscreetChat);

@@ -3,7 +3,8 @@ import { type Outgoing, TryAgain, type Turn } from "./protocol";
 /** What the outbox needs of the world; tests give it another one. */
 export interface World {
   send(id: string, message: Outgoing): Promise<Turn>;
-  wait(seconds: number): Promise<void>;
+  /** `why` is a sentence for the person, who sees that nothing happens. */
+  wait(seconds: number, why: string): Promise<void>;
   newId(): string;
 }
 
@@ -34,7 +35,7 @@ export class Outbox {
         if (!(error instanceof TryAgain) || attempt >= MAX_TRIES) {
           throw error;
         }
-        await this.world.wait(Math.min(error.seconds * attempt, 10));
+        await this.world.wait(Math.min(error.seconds * attempt, 60), error.message);
       }
     }
   }

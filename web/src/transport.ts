@@ -2,9 +2,9 @@ import { type Outgoing, type PastMessage, Refused, TryAgain, type Turn } from ".
 
 /** Talks to the server that the page came from. The session's cookie is HttpOnly: no script ever sees it. */
 export class Transport {
-  /** Opens a session, or goes on with the one that the browser has. */
-  async open(): Promise<void> {
-    await this.call("POST", "/chat/session", {});
+  /** Opens a session, or goes on with the one that the browser has; with a host site's token, the customer's. */
+  async open(signIn: string): Promise<void> {
+    await this.call("POST", "/chat/session", signIn === "" ? {} : { sign_in: signIn });
   }
 
   /** Sends one message. The same id again gives the same turn, and never a second one. */

@@ -4,14 +4,19 @@ import { MAX_TRIES, Outbox, randomId, type World } from "../src/outbox";
 import { MAX_TEXT, Refused, TryAgain, type Turn } from "../src/protocol";
 import { remaining } from "../src/view";
 
-function world(answers: (Turn | Error)[]): World & { sent: string[]; waited: number[] } {
+function world(answers: (Turn | Error)[]): World & { sent: string[]; waited: number[]; said: string[] } {
   const sent: string[] = [];
+  const said: string[] = [];
   const waited: number[] = [];
   return {
     sent,
     waited,
     newId: () => "an-id",
-    wait: async (seconds) => void waited.push(seconds),
+    said,
+    wait: async (seconds, why) => {
+      waited.push(seconds);
+      said.push(why);
+    },
     send: async (id) => {
       sent.push(id);
       const answer = answers.shift();
@@ -30,6 +35,13 @@ test("a lost reply is asked for again under the same id", async () => {
   assert.equal(await new Outbox(there).send({ text: "hello" }).turn, turn);
   assert.deepEqual(there.sent, ["an-id", "an-id"]);
   assert.deepEqual(there.waited, [2]);
+  assert.deepEqual(there.said, ["lost"]);
+});
+
+test("a limit is waited for as long as it asks", async () => {
+  const there = world([new TryAgain(12, "too much at once"), turn]);
+  await new Outbox(there).send({ text: "hello" }).turn;
+  assert.deepEqual(there.waited, [12]);
 });
 
 test("a refusal is not tried again", async () => {

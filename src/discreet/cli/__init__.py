@@ -13,12 +13,22 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @app.command()
 def up(
     port: Annotated[int, typer.Option(envvar="DISCREET_PORT", help="Port of the page, on loopback.")] = 5005,
+    tls_certificate: Annotated[
+        Path | None, typer.Option(envvar="DISCREET_TLS_CERTIFICATE", help="Certificate chain, PEM; with --tls-key.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(envvar="DISCREET_TLS_KEY", help="Its private key, PEM.")] = None,
+    interface: Annotated[
+        str, typer.Option(envvar="DISCREET_INTERFACE", help="Address to listen on; others than loopback need TLS.")
+    ] = "127.0.0.1",
     project: Annotated[Path, typer.Option(help="Folder with config.yml and privacy.yml.")] = Path(),
 ) -> None:
     """Start the whole assistant and print the address of its page; Ctrl-C stops it."""
     from discreet.cli.up import run
 
-    raise typer.Exit(run(project.resolve(), port))
+    if (tls_certificate is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-certificate and --tls-key belong together")
+    tls = (tls_certificate, tls_key) if tls_certificate and tls_key else None
+    raise typer.Exit(run(project.resolve(), port, interface=interface, tls=tls))
 
 
 @app.command()

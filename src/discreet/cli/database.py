@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from discreet.cli.up import only_one
-from discreet.errors import SettingsError
+from discreet.errors import SettingsError, StorageUnavailable
 from discreet.settings import load_settings, own_file
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
@@ -21,7 +21,7 @@ STATEMENT_TIMEOUT_MS = 600_000
 @contextmanager
 def owner_database(state: Path) -> Iterator[Database]:
     """One connection as the database's owner. Raises SettingsError or StorageUnavailable."""
-    with _owner_url(state) as url, closing(_database(url)) as database:
+    with owner_url(state) as url, closing(_database(url)) as database:
         yield database
 
 
@@ -41,7 +41,8 @@ def _database(url: str) -> Database:
 
 
 @contextmanager
-def _owner_url(state: Path) -> Iterator[str]:
+def owner_url(state: Path) -> Iterator[str]:
+    """The database's URL, as its owner. Raises SettingsError or StorageUnavailable."""
     if own := os.environ.get("DISCREET_DATABASE_URL"):
         yield own
         return
@@ -57,7 +58,7 @@ def _owner_url(state: Path) -> Iterator[str]:
             except SettingsError:
                 url = server.running_url
                 if url is None:
-                    raise
+                    raise StorageUnavailable("the assistant runs, but its Postgres does not; see its log") from None
             else:
                 url = held.enter_context(server).url
             yield url

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from discreet.assistant import Assistant, Options
@@ -22,12 +23,13 @@ EXIT_INTERRUPTED = 130
 _started = time.monotonic()
 
 
-def run(project: Path, port: int) -> int:
+def run(project: Path, port: int, *, interface: str = "127.0.0.1", tls: tuple[Path, Path] | None = None) -> int:
     """Serves until Ctrl-C or SIGTERM. Returns the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)
+    options = replace(_options(project, port), interface=interface, tls=tls)
     try:
-        with only_one(state_folder(project)), Assistant(_options(project, port), _say) as assistant:
+        with only_one(state_folder(project)), Assistant(options, _say) as assistant:
             print(f"\n  Ready: {assistant.address}\n\n  Ctrl-C stops it. Logs: {assistant.logs}", flush=True)
             try:
                 while True:

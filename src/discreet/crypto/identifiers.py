@@ -1,4 +1,4 @@
-"""Keyed hashes that stand for people, conversations, turns and browser sessions.
+"""Keyed hashes that stand for people, conversations, turns, messages and browser sessions.
 
 Each is HMAC-SHA-256 (RFC 2104) under the identity key, cut to 16 bytes, with a label of its own, so that a
 stolen table names nobody and one kind of id never equals another.
@@ -32,10 +32,20 @@ def web_session_id(key: bytes, cookie: str) -> bytes:
     return _keyed(key, b"web session", cookie.encode())
 
 
+def receipt_id(key: bytes, sender_id: str, message_id: str) -> bytes:
+    """What stands for a message of a provider, whose own id ``message_id`` is, once it was taken."""
+    return _keyed(key, b"receipt", sender_id.encode() + b"\0" + message_id.encode())
+
+
 def pseudonym(key: bytes, channel: str, address: str) -> str:
     """Rasa's sender_id: 26 lower-case base32 characters that stand for a person's address on a channel."""
     digest = _keyed(key, b"pseudonym", channel.encode() + b"\0" + address.encode())
     return base64.b32encode(digest).decode().rstrip("=").lower()
+
+
+def bucket_id(key: bytes, scope: str, what: str) -> bytes:
+    """What stands for a session, an address or a network in the table of limits."""
+    return _keyed(key, b"bucket", scope.encode() + b"\0" + what.encode())
 
 
 def _keyed(key: bytes, label: bytes, message: bytes) -> bytes:

@@ -5,6 +5,7 @@ Put in place of Rasa's endpoint when the server starts (``startup``); an instanc
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -18,6 +19,7 @@ from discreet.errors import StorageUnavailable, TurnAborted
 from discreet.rasa.turn import turn_of
 
 TIMEOUT_SECONDS = 30
+METRICS_SECONDS = 2
 _KEPT_OF_TRACKER = ("sender_id", "slots", "active_loop", "latest_action_name", "latest_input_channel", "paused")
 _KEPT_OF_MESSAGE = ("intent", "metadata", "message_id")
 _KEPT_OF_ENTITY = ("entity", "value", "role", "group")
@@ -26,17 +28,18 @@ _KEPT_OF_ENTITY = ("entity", "value", "role", "group")
 class SignedEndpoint(EndpointConfig):
     """Rasa's endpoint configuration with our transport."""
 
-    def __init__(self, socket: Path, key: bytes) -> None:
+    def __init__(self, socket: Path, key: bytes, timeout: float = TIMEOUT_SECONDS) -> None:
         # Rasa then makes no copy of the whole domain for each call; no action of ours reads it.
         super().__init__(url="http://actions/webhook", selective_domain=True)
         self._socket = str(socket)
         self._key = key
+        self._timeout = timeout
 
     def session(self) -> aiohttp.ClientSession:
         """A client session on the Unix socket."""
         return aiohttp.ClientSession(
             connector=aiohttp.UnixConnector(path=self._socket),
-            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=self._timeout),
         )
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
@@ -59,8 +62,17 @@ class SignedEndpoint(EndpointConfig):
                 return await response.json()
         except ClientResponseError:
             raise
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
             raise TurnAborted(StorageUnavailable("the action server did not answer")) from None
+
+    async def metrics(self) -> str:
+        """What the action server has counted of refusals; empty while it does not answer."""
+        try:
+            timeout = aiohttp.ClientTimeout(total=METRICS_SECONDS)
+            async with self.session() as session, session.get("http://actions/metrics", timeout=timeout) as response:
+                return await response.text() if response.status == 200 else ""
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+            return ""
 
     def _call(self, sender_id: str) -> ActionCall:
         turn = turn_of(sender_id)

@@ -12,29 +12,42 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.events import ReminderScheduled
 
 from discreet.crypto.identifiers import conversation_id, turn_id
-from discreet.errors import DiscreetError, StorageUnavailable, TurnAborted
+from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TooMany, TurnAborted
 from discreet.logs import correlation_id
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
 from discreet.rasa.held import HeldOutput
+from discreet.rasa.lending import Lent
 from discreet.rasa.lock_store import PostgresLockStore
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import Understanding, Understood
 from discreet.records.conversations import Position
 from discreet.records.vault import VaultWriter
-from discreet.storage.engine import Steps
+from discreet.storage.engine import Steps, Transaction
 
 NO_REPLY = "I have no answer to that. You can ask me about an order, a return, an address or your privacy."
+TURNS_OF_ONE = 8
+"""Of one conversation, running and waiting for its lock: a few tabs, and a message that is sent again."""
+TURNS_OF_ALL = 200
+MAX_TEXT = 2000
+"""Characters of a message."""
 _log = logging.getLogger(__name__)
+
+Post = Callable[[Transaction, list[dict[str, Any]]], None]
+"""What a channel writes in the commit of a turn, given its replies: what it owes for them."""
+LatePost = Callable[[Transaction, bytes, list[dict[str, Any]]], None]
+"""The same for a turn that no message began, given the conversation too."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,14 @@ class Incoming:
     message_id: str
     text: str | None = field(default=None, repr=False)
     handle: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Raises BadInput for a text that no channel takes."""
+        text = self.text or ""
+        if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
+            raise BadInput("That message holds characters that are no text.")
+        if len(text) > MAX_TEXT:
+            raise BadInput(f"That is too long for me. Please keep it under {MAX_TEXT:,} characters.", code="too_long")
 
     @property
     def identity(self) -> str:
@@ -86,17 +107,48 @@ class Guard:
         self._buttons = buttons
         self._clock = clock
         self._turns: set[asyncio.Task[Answer]] = set()
+        self._turns_of: Counter[str] = Counter()
+        self.late_posts: dict[str, LatePost] = {}
+        """How channels that can reach a person unasked owe them something, by the channel's name."""
 
-    async def take(self, sender_id: str, incoming: Incoming, channel: str) -> Answer:
+    async def take(self, sender_id: str, incoming: Incoming, channel: str, post: Post | None = None) -> Answer:
         """One turn. ``sender_id`` comes from an authenticated session, ``incoming`` from the client.
 
-        Raises BadInput for a message that cannot be taken, and StorageError or IntegrityError when nothing was
-        kept or that is unknown; then the same message may be sent again. The turn goes on if the caller is cancelled.
+        ``post`` runs in the transaction that commits the turn, on a thread; not for a turn that was committed before.
+
+        Raises BadInput for a message that cannot be taken, TooMany where too many turns wait already, and StorageError
+        or IntegrityError when nothing was kept or that is unknown; then the same message may be sent again. The turn
+        goes on if the caller is cancelled.
         """
-        turn = asyncio.get_running_loop().create_task(self._take(sender_id, incoming, channel))
+        if self._turns_of[sender_id] >= TURNS_OF_ONE:
+            raise TooMany("conversation", 1)
+        if len(self._turns) >= TURNS_OF_ALL:
+            raise TooMany("server", 2)
+        turn = asyncio.get_running_loop().create_task(self._take(sender_id, incoming, channel, post))
         self._turns.add(turn)
-        turn.add_done_callback(self._turns.discard)
+        self._turns_of[sender_id] += 1
+        turn.add_done_callback(lambda done: self._ended(sender_id, done))
         return await asyncio.shield(turn)
+
+    async def remind(self, reminder: ReminderScheduled, sender_id: str, output_channel: OutputChannel) -> None:
+        """A due reminder as a turn of its own, in place of the processor's ``handle_reminder``.
+
+        Called by Rasa's scheduler, once: what fails is logged, and lost.
+        """
+        correlation_id.set(secrets.token_hex(8))
+        try:
+            async with self._locks.hold(sender_id) as lease:
+                await self._remind(reminder, sender_id, output_channel.name(), lease.fence)
+        except TurnAborted as aborted:
+            _log.error("a reminder was lost: %s", aborted.cause.code)
+        except Exception:
+            _log.exception("a reminder was lost")
+
+    def _ended(self, sender_id: str, turn: asyncio.Task[Answer]) -> None:
+        self._turns.discard(turn)
+        self._turns_of[sender_id] -= 1
+        if not self._turns_of[sender_id]:
+            del self._turns_of[sender_id]
 
     async def history(self, sender_id: str) -> list[dict[str, Any]]:
         """The running session as the person saw it, masked, oldest first. Raises StorageError or IntegrityError."""
@@ -112,11 +164,15 @@ class Guard:
             message.pop("buttons", None)
         return shown
 
-    async def _take(self, sender_id: str, incoming: Incoming, channel: str) -> Answer:
+    async def action_metrics(self) -> str:
+        """What the action server has counted; empty while it does not answer."""
+        return await self._agent.action_endpoint.metrics()
+
+    async def _take(self, sender_id: str, incoming: Incoming, channel: str, post: Post | None) -> Answer:
         correlation_id.set(secrets.token_hex(8))
         try:
             async with self._locks.hold(sender_id) as lease:
-                return await self._turn(sender_id, incoming, channel, lease.fence)
+                return await self._turn(sender_id, incoming, channel, lease.fence, post)
         except TurnAborted as aborted:
             raise aborted.cause from None
         except DiscreetError:
@@ -125,7 +181,7 @@ class Guard:
             _log.exception("a turn failed")
             raise StorageUnavailable("a turn failed") from None
 
-    async def _turn(self, sender_id: str, incoming: Incoming, channel: str, fence: int) -> Answer:
+    async def _turn(self, sender_id: str, incoming: Incoming, channel: str, fence: int, post: Post | None) -> Answer:
         conversation = conversation_id(self.identity_key, sender_id)
         this_turn = turn_id(self.identity_key, conversation, incoming.identity)
         committed, lent = await self._store.look(sender_id, this_turn)
@@ -136,21 +192,33 @@ class Guard:
         understood = await self._understand(conversation, incoming, tracker)
         if understood.findings:
             await asyncio.to_thread(self._seal, conversation, this_turn, understood)
-        turn = Turn(
-            sender_id=sender_id,
-            conversation=conversation,
-            turn_id=this_turn,
-            fence=fence,
-            position=lent.position if lent else None,
-            tracker=tracker,
-            loaded_events=len(tracker.events) if tracker is not None else 0,
-        )
+        turn = _turn_of(sender_id, conversation, this_turn, fence, lent)
         held = HeldOutput(channel)
-        await self._run_rasa(turn, understood, held, channel)
+        await _within(turn, self._on_new_message(_message(turn, understood, held, channel)))
+        if not turn.saved:
+            raise StorageUnavailable("Rasa ended a turn without saving it")
         messages = held.messages or [{"text": NO_REPLY}]
         replies = [self._outgoing(conversation, message) for message in messages]
-        await self._commit(turn, understood, replies)
+        await self._commit(turn, understood, replies, post)
         return Answer(understood.shown, replies)
+
+    async def _remind(self, reminder: ReminderScheduled, sender_id: str, channel: str, fence: int) -> None:
+        conversation = conversation_id(self.identity_key, sender_id)
+        due = f"reminder {reminder.name} {reminder.trigger_date_time.isoformat()}"
+        this_turn = turn_id(self.identity_key, conversation, due)
+        committed, lent = await self._store.look(sender_id, this_turn)
+        if committed is not None or lent is None:
+            return  # of a conversation that is over or erased, nothing is begun anew
+        turn = _turn_of(sender_id, conversation, this_turn, fence, lent)
+        held = HeldOutput(channel)
+        processor = self._agent.processor
+        await _within(turn, type(processor).handle_reminder(processor, reminder, sender_id, held))
+        if not turn.saved:
+            return  # Rasa found it outdated
+        replies = [self._outgoing(conversation, message) for message in held.messages]
+        late = self.late_posts.get(channel)
+        post: Post | None = (lambda tx, owed: late(tx, conversation, owed)) if late else None
+        await self._commit(turn, None, replies, post)
 
     async def _understand(self, conversation: bytes, incoming: Incoming, tracker: Any) -> Understood:
         if incoming.handle is not None:
@@ -158,46 +226,35 @@ class Guard:
             return self._understanding.of_press(press)
         return await self._understanding.of_text(self._agent.processor, incoming.text or "", tracker)
 
-    async def _run_rasa(self, turn: Turn, understood: Understood, held: HeldOutput, channel: str) -> None:
-        token = running.set(turn)
-        try:
-            await self._on_new_message(
-                UserMessage(
-                    understood.text,
-                    output_channel=held,
-                    sender_id=turn.sender_id,
-                    parse_data=understood.parse_data,
-                    input_channel=channel,
-                    message_id=turn.turn_id.hex(),
-                    metadata={"operation": understood.operation} if understood.operation else None,
-                )
-            )
-        finally:
-            # A timer set during the turn inherits the context; it must find no turn in it.
-            turn.active = False
-            running.reset(token)
-        if not turn.saved or turn.tracker is None:
-            raise StorageUnavailable("Rasa ended a turn without saving it")
-
     def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:
         with self.database.transaction() as tx:
             self._vault.seal(tx, subject=conversation, turn_id=this_turn, findings=understood.findings)
 
-    async def _commit(self, turn: Turn, understood: Understood, replies: list[dict[str, Any]]) -> None:
-        assert turn.tracker is not None  # _run_rasa refuses a turn without one
+    async def _commit(
+        self, turn: Turn, understood: Understood | None, replies: list[dict[str, Any]], post: Post | None
+    ) -> None:
+        """One record. ``understood`` is what a person said; None for a turn that nobody's message began."""
+        assert turn.tracker is not None  # it was saved
+        shown = understood.shown if understood else None
+        sealed = bool(understood and understood.findings)
         events = newest(turn.tracker, turn.loaded_events)
-        body = body_of(events, turn.sender_id, first=turn.position is None, shown=understood.shown, replies=replies)
+        body = body_of(events, turn.sender_id, first=turn.position is None, shown=shown, replies=replies)
         steps = self._store.commit(turn.conversation, turn.position, body, turn.turn_id)
-        if understood.findings:
-            after = await asyncio.to_thread(self._confirming, steps, turn.turn_id)
+        if sealed or post:
+            after = await asyncio.to_thread(self._committing, steps, turn.turn_id if sealed else None, replies, post)
         else:
             after = await self.statements.run(steps)
         self._store.committed(after, turn.tracker, body)
 
-    def _confirming(self, steps: Steps[Position], turn_id: bytes) -> Position:
+    def _committing(
+        self, steps: Steps[Position], confirmed: bytes | None, replies: list[dict[str, Any]], post: Post | None
+    ) -> Position:
         with self.database.transaction() as tx:
             after = tx.run(steps)
-            self._vault.confirm(tx, turn_id)
+            if confirmed:
+                self._vault.confirm(tx, confirmed)
+            if post:
+                post(tx, replies)
         return after
 
     def _outgoing(self, conversation: bytes, message: dict[str, Any]) -> dict[str, Any]:
@@ -209,15 +266,56 @@ class Guard:
                 reply[part] = masked(message[part])
         buttons = [*(message.get("buttons") or []), *(message.get("quick_replies") or [])]
         if buttons:
-            reply["buttons"] = [
-                {
-                    "title": masked(button["title"]),
-                    "handle": self._buttons.handle(
-                        conversation, masked(button["title"]), button.get("payload") or button["title"], self._clock()
-                    ),
-                }
-                for button in buttons
-            ]
+            reply["buttons"] = self._handles(conversation, buttons)
         if message.get("elements"):
-            reply.setdefault("custom", {})["elements"] = masked(message["elements"])
+            elements = [
+                {**masked(element), "buttons": self._handles(conversation, element.get("buttons") or [])}
+                for element in message["elements"]
+            ]
+            reply.setdefault("custom", {})["elements"] = elements
         return reply
+
+    def _handles(self, conversation: bytes, buttons: list[dict[str, Any]]) -> list[dict[str, str]]:
+        handles = []
+        for button in buttons:
+            title = self._understanding.masked(button["title"])
+            payload = button.get("payload") or button["title"]
+            handles.append(
+                {"title": title, "handle": self._buttons.handle(conversation, title, payload, self._clock())}
+            )
+        return handles
+
+
+def _turn_of(sender_id: str, conversation: bytes, turn_id: bytes, fence: int, lent: Lent | None) -> Turn:
+    tracker = lent.tracker if lent else None
+    return Turn(
+        sender_id=sender_id,
+        conversation=conversation,
+        turn_id=turn_id,
+        fence=fence,
+        position=lent.position if lent else None,
+        tracker=tracker,
+        loaded_events=len(tracker.events) if tracker is not None else 0,
+    )
+
+
+async def _within(turn: Turn, work: Awaitable[Any]) -> None:
+    """Lets Rasa work on the turn. A timer that it sets inherits the context, and must find no turn in it."""
+    token = running.set(turn)
+    try:
+        await work
+    finally:
+        turn.active = False
+        running.reset(token)
+
+
+def _message(turn: Turn, understood: Understood, held: HeldOutput, channel: str) -> UserMessage:
+    return UserMessage(
+        understood.text,
+        output_channel=held,
+        sender_id=turn.sender_id,
+        parse_data=understood.parse_data,
+        input_channel=channel,
+        message_id=turn.turn_id.hex(),
+        metadata={"operation": understood.operation} if understood.operation else None,
+    )

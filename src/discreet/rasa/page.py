@@ -18,23 +18,43 @@ _FILES = {
     "/chat/assets/app.css": ("app.css", "text/css; charset=utf-8"),
     "/chat/assets/icon.svg": ("icon.svg", "image/svg+xml"),
 }
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
-    ),
+_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), display-capture=(), fullscreen=(self), geolocation=(), gyroscope=(), "
+        "microphone=(), midi=(), payment=(), publickey-credentials-get=(self), usb=()"
+    ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""OWASP Secure Headers; what people say and hear must not stay in a cache."""
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+)
+_HSTS = "max-age=31536000"
 
 
-def add_page(app: Sanic) -> None:
-    """Adds the page to Rasa's server. A middleware, because Rasa holds the route ``/``. Raises SettingsError."""
+def security_headers(host_sites: tuple[str, ...], *, https: bool) -> dict[str, str]:
+    """What stands on every answer (OWASP Secure Headers); what people say and hear must not stay in a cache.
+
+    ``host_sites`` may show the page in a frame.
+    """
+    ancestors = " ".join(host_sites) or "'none'"
+    headers = {**_HEADERS, "Content-Security-Policy": f"{_POLICY}; frame-ancestors {ancestors}"}
+    if not host_sites:
+        headers["X-Frame-Options"] = "DENY"
+    if https:
+        headers["Strict-Transport-Security"] = _HSTS
+    return headers
+
+
+def add_page(app: Sanic, headers: dict[str, str]) -> None:
+    """Adds the page to Rasa's server, and the headers to every answer. Raises SettingsError.
+
+    A middleware, because Rasa holds the route ``/``.
+    """
     dist = process_settings().project_dir / "web" / "dist"
     files = {path: (_content(dist / name), kind) for path, (name, kind) in _FILES.items() if _wanted(dist, name)}
 
@@ -45,11 +65,11 @@ def add_page(app: Sanic) -> None:
         content, kind = found
         return raw(b"" if request.method == "HEAD" else content, content_type=kind)
 
-    async def headers(_request: Request, response: Any) -> None:
-        response.headers.update(SECURITY_HEADERS)
+    async def add_headers(_request: Request, response: Any) -> None:
+        response.headers.update(headers)
 
     app.register_middleware(page, "request")
-    app.register_middleware(headers, "response")
+    app.register_middleware(add_headers, "response")
 
 
 def _wanted(dist: Path, name: str) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from ssl import TLSVersion
 from typing import Any
 
 from rasa import telemetry
@@ -21,7 +23,7 @@ from discreet import logs, models
 from discreet.crypto.sealed import VaultPublicKey
 from discreet.errors import SettingsError
 from discreet.policy import Policy, load_policy
-from discreet.rasa import speed
+from discreet.rasa import options, speed
 from discreet.rasa.action_endpoint import SignedEndpoint
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.guard import Guard
@@ -36,7 +38,17 @@ _log = logging.getLogger(__name__)
 
 
 def prepare(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Guard:
-    """Checks the loaded server and returns its guard. Raises SettingsError: Sanic then stops with the sentence."""
+    """Checks the loaded server and returns its guard, one for all channels of the process.
+
+    Raises SettingsError: Sanic then stops with the sentence.
+    """
+    made: Guard | None = getattr(app.ctx, "discreet_guard", None)
+    if made is None:
+        made = app.ctx.discreet_guard = _prepared(app, on_new_message)
+    return made
+
+
+def _prepared(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Guard:
     settings = process_settings()
     agent: Agent = app.ctx.agent
     policy = load_policy(settings.project_dir / "privacy.yml")
@@ -51,6 +63,7 @@ def prepare(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]])
     agent.action_endpoint = endpoint
     agent.processor.action_endpoint = endpoint
     guard = _guard(agent, on_new_message, policy, settings)
+    agent.processor.handle_reminder = guard.remind
     speed.apply()
     # A collection of the oldest generation walks half a million objects of the model: 0.2 s in the middle of a turn.
     gc.collect()
@@ -87,9 +100,15 @@ def _problems(app: Sanic, agent: Agent, policy: Policy) -> Iterator[str]:
             yield f"the channel {channel.name()} in credentials.yml is not guarded; remove it"
     if app.name != "rasa_core_no_api":
         yield "Rasa's HTTP API is enabled; start without --enable-api"
+    for option, why in options.forbidden(sys.argv):
+        yield f"Rasa runs with {option}, which {why}; start without it"
+    if app.state.ssl is not None and app.state.ssl.minimum_version != TLSVersion.TLSv1_3:
+        yield "the server would speak an older TLS than 1.3; serve the page by discreet.rasa.web.WebChannel"
     if telemetry.is_telemetry_enabled():
         yield "Rasa's telemetry is on; set RASA_TELEMETRY_ENABLED=false"
-    if not all(isinstance(handler.formatter, logs.Formatter) for handler in logging.getLogger().handlers):
+    if logging.getLogRecordFactory() is not logs.Record or not all(
+        isinstance(handler.formatter, logs.Formatter) for handler in logging.getLogger().handlers
+    ):
         yield "something has replaced the log format; messages would reach the log"
     undeclared = {slot.name for slot in agent.domain.slots} - _rasas_own_slots() - set(policy.slots)
     if undeclared:
@@ -106,11 +125,13 @@ def _store(agent: Agent) -> Any:
 
 
 def _public_texts(agent: Agent, policy: Policy) -> list[str]:
-    """What the shop itself says: response texts and the controller's own data are public and pass the mask."""
-    texts = [
-        variation["text"]
-        for variations in agent.domain.responses.values()
-        for variation in variations
-        if variation.get("text")
-    ]
-    return [*texts, *policy.controller.values()]
+    """What the shop itself says passes the mask: responses, links to pictures included, and the controller's data."""
+    return [*_strings(list(agent.domain.responses.values())), *policy.controller.values()]
+
+
+def _strings(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list):
+        for part in content.values() if isinstance(content, dict) else content:
+            yield from _strings(part)

@@ -12,44 +12,56 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from ssl import TLSVersion
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import NotFound, SanicException
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty
+from sanic.response import HTTPResponse, empty, text
 from sanic.response import json as json_response
 
-from discreet import logs
-from discreet.errors import BadInput, DiscreetError, NotAllowed, NotAuthentic, StorageConflict, StorageError
+from discreet import logs, metrics
+from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
+from discreet.rasa.answers import answering, plain_error
+from discreet.rasa.connections import Connections
+from discreet.rasa.front import Front, came_through_proxy
 from discreet.rasa.guard import Answer, Guard, Incoming
-from discreet.rasa.page import add_page
+from discreet.rasa.page import add_page, security_headers
+from discreet.rasa.sign_in import Verifier
 from discreet.rasa.startup import prepare
+from discreet.records.limits import Limits
 from discreet.records.web_sessions import LIFETIME, WebSessions
+from discreet.settings import process_settings
+from discreet.storage.engine import Steps
 
 COOKIE = "discreet_session"
 PROTOCOL = 1
+RESPONSE_SECONDS = 120
+"""A turn goes on when its client is not waited for any longer; the client sends it again and gets its answer."""
 MAX_BODY = 16 * 1024
-MAX_TEXT = 2000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{16,4096}\Z")
+_METRICS = "text/plain; version=0.0.4; charset=utf-8"
 _log = logging.getLogger(__name__)
-
-Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
 
 class WebChannel(InputChannel):
     """Rasa's input channel for the page and for ``discreet chat``."""
 
-    def __init__(self) -> None:
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._verifier: Verifier | None = None
         self._guard: Guard | None = None
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> WebChannel:
         """Called when Rasa has set up its own colourful logs, and before it can have a message to log."""
         logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
-        return cls()
+        return cls(Front.from_credentials(credentials))
 
     @classmethod
     def name(cls) -> str:
@@ -62,18 +74,27 @@ class WebChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes. They answer 503 until the start-up check has passed."""
-        blueprint = Blueprint("discreet_web")
+        blueprint = _Watched("discreet_web", Connections(self._front.is_near))
 
         @blueprint.listener("before_server_start")
         async def configure(app: Sanic, _loop: Any) -> None:
-            app.config.REQUEST_MAX_SIZE = MAX_BODY
+            # Providers of messaging channels send more than a page does.
+            app.config.REQUEST_MAX_SIZE = max(
+                getattr(channel, "max_body", MAX_BODY) for channel in app.ctx.input_channels
+            )
+            app.config.RESPONSE_TIMEOUT = RESPONSE_SECONDS
             app.config.FALLBACK_ERROR_FORMAT = "json"
-            app.error_handler.add(SanicException, _plain_error)
-            app.error_handler.add(Exception, _plain_error)
-            add_page(app)
+            app.error_handler.add(SanicException, plain_error)
+            app.error_handler.add(Exception, plain_error)
+            if app.state.ssl is not None:
+                app.state.ssl.minimum_version = TLSVersion.TLSv1_3
+            https = self._front.is_https(tls=app.state.ssl is not None)
+            add_page(app, security_headers(self._front.host_sites, https=https))
 
         @blueprint.listener("after_server_start")
         async def start(app: Sanic, _loop: Any) -> None:
+            if self._front.sign_in is not None:
+                self._verifier = Verifier(self._front.sign_in, process_settings().project_dir)
             self._guard = prepare(app, on_new_message)
 
         for path, method, handler in (
@@ -82,8 +103,9 @@ class WebChannel(InputChannel):
             ("/session", "DELETE", self._end_session),
             ("/messages", "POST", self._message),
             ("/history", "GET", self._history),
+            ("/metrics", "GET", self._metrics),
         ):
-            blueprint.add_route(_answering(handler), path, methods=[method], name=handler.__name__)
+            blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
         return blueprint
 
     async def _ready(self, _request: Request) -> HTTPResponse:
@@ -91,70 +113,176 @@ class WebChannel(InputChannel):
         return json_response({"ready": True})
 
     async def _open_session(self, request: Request) -> HTTPResponse:
-        guard = self._running()
-        _same_origin(request)
-        try:
-            await _sender(guard, request.cookies.get(COOKIE))
-            return json_response({"protocol": PROTOCOL})
-        except NotAuthentic:
-            cookie = await asyncio.to_thread(_open, guard)
-        response = json_response({"protocol": PROTOCOL}, status=201)
-        response.headers["Set-Cookie"] = _set_cookie(cookie, int(LIFETIME.total_seconds()), secure=_is_https(request))
+        guard = await self._let_in(request, lambda limits, address: limits.opening(address))
+        wish = _Wish.of(request)
+        given = self._credential(request)
+        customer = await self._customer(guard, wish.sign_in) if wish.sign_in else None
+        if customer is None:
+            try:
+                await _sender(guard, given)
+                return self._session(request, 200, given)
+            except NotAuthentic:
+                pass
+        credential = await asyncio.to_thread(_open, guard, customer, given)
+        if wish.token:
+            return json_response({"protocol": PROTOCOL, "token": credential}, status=201)
+        return self._session(request, 201, credential)
+
+    def _session(self, request: Request, status: int, credential: str | None) -> HTTPResponse:
+        """The answer for a browser, whose cookie lives as long as the session does from here."""
+        response = json_response({"protocol": PROTOCOL}, status=status)
+        if credential and not _bearer(request):
+            response.headers["Set-Cookie"] = self._set_cookie(request, credential, int(LIFETIME.total_seconds()))
         return response
 
     async def _end_session(self, request: Request) -> HTTPResponse:
-        guard = self._running()
-        _same_origin(request)
-        cookie = request.cookies.get(COOKIE)
-        if cookie:
-            await asyncio.to_thread(_end, guard, cookie)
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        if given:
+            await asyncio.to_thread(_end, guard, given)
         response = empty(status=204)
-        response.headers["Set-Cookie"] = _set_cookie("", 0, secure=_is_https(request))
+        response.headers["Set-Cookie"] = self._set_cookie(request, "", 0)
         return response
 
     async def _message(self, request: Request) -> HTTPResponse:
-        guard = self._running()
-        _same_origin(request)
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
         incoming = _incoming(request)
-        sender_id = await _sender(guard, request.cookies.get(COOKIE))
-        answer: Answer = await guard.take(sender_id, incoming, self.name())
+        answer: Answer = await guard.take(await _sender(guard, given), incoming, self.name())
         return json_response({"id": incoming.message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        return json_response({"messages": await guard.history(await _sender(guard, given))})
+
+    async def _metrics(self, request: Request) -> HTTPResponse:
+        """For a collector on this machine: to anybody else the page is not there."""
         guard = self._running()
-        sender_id = await _sender(guard, request.cookies.get(COOKIE))
-        return json_response({"messages": await guard.history(sender_id)})
+        if not self._front.is_on_this_machine(request.ip, request.headers):
+            raise NotFound("metrics are for this machine")
+        return text(metrics.page(metrics.samples("rasa"), await guard.action_metrics()), content_type=_METRICS)
+
+    async def _let_in(self, request: Request, rate: Callable[[Limits, str | None], Steps[None]]) -> Guard:
+        """The guard, for a request of our own page that is within its limits. Raises NotAllowed, TooMany."""
+        guard = self._running()
+        headers = request.headers
+        self._front.require_own_page(headers.get("host", ""), headers.get("origin"))
+        if came_through_proxy(headers) and not self._front.is_proxy(request.ip):
+            _unknown_proxy()
+        address = self._front.address(
+            request.ip, headers.getall("x-forwarded-for", []), through_proxy=came_through_proxy(headers)
+        )
+        await guard.statements.run(rate(Limits(guard.identity_key, self._front.rates), address))
+        return guard
 
     def _running(self) -> Guard:
         if self._guard is None:
             raise StorageError("the start-up check has not passed yet")
         return self._guard
 
+    async def _customer(self, guard: Guard, token: str) -> str:
+        """Who signs in by the host site's token, which counts once. Raises BadInput, StorageUnavailable."""
+        if self._verifier is None:
+            raise BadInput("Signing in is not switched on here.", code="sign_in_failed")
+        customer = await self._verifier.customer(token)
+        try:
+            limits = Limits(guard.identity_key, self._front.rates)
+            await guard.statements.run(limits.once("sign_in", customer.token, customer.seconds))
+        except TooMany:
+            raise BadInput("That sign-in was used before. Please sign in again.", code="sign_in_failed") from None
+        return customer.name
 
-async def _sender(guard: Guard, cookie: str | None) -> str:
-    return await guard.statements.run(WebSessions(guard.identity_key).require(cookie))
+    def _credential(self, request: Request) -> str | None:
+        """What the client shows for its session: an app's bearer token, else the browser's cookie."""
+        token = _bearer(request)
+        return token if token is not None else request.cookies.get(self._cookie_name(request))
+
+    def _cookie_name(self, request: Request) -> str:
+        return f"__Host-{COOKIE}" if self._front.is_https(tls=request.conn_info.ssl) else COOKIE
+
+    def _set_cookie(self, request: Request, value: str, max_age: int) -> str:
+        name = self._cookie_name(request)
+        where = "Path=/; Secure" if name != COOKIE else "Path=/chat"
+        return f"{name}={value}; {where}; HttpOnly; SameSite=Strict; Max-Age={max_age}"
 
 
-def _open(guard: Guard) -> str:
+@dataclass(frozen=True)
+class _Wish:
+    """What a client says of the session that it wants."""
+
+    token: bool = False
+    sign_in: str = field(default="", repr=False)
+
+    @classmethod
+    def of(cls, request: Request) -> _Wish:
+        """Raises BadInput. No body wishes nothing."""
+        body = _json_object(request) if request.body else {}
+        token, sign_in = body.get("token", False), body.get("sign_in", "")
+        if not isinstance(token, bool) or not isinstance(sign_in, str):
+            raise BadInput("A session is asked for with token: true or false, and sign_in: a text.")
+        return cls(token, sign_in)
+
+
+class _Watched(Blueprint):
+    """A blueprint that has its server's connections watched."""
+
+    def __init__(self, name: str, connections: Connections) -> None:
+        super().__init__(name)
+        self.ctx.connections = connections
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
+        """Sanic's own, at the only moment when the server is known and has not started yet."""
+        super().register(app, options)
+        self.ctx.connections.watch(app)
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def _sender(guard: Guard, credential: str | None) -> str:
+    return await guard.statements.run(WebSessions(guard.identity_key).require(credential))
+
+
+def _open(guard: Guard, customer: str | None, given: str | None) -> str:
     with guard.database.transaction() as tx:
-        return WebSessions(guard.identity_key).open(tx)
+        sessions = WebSessions(guard.identity_key)
+        if given:
+            sessions.end(tx, given)  # nobody goes on with what was there before somebody signed in
+        return sessions.open(tx, customer)
 
 
-def _end(guard: Guard, cookie: str) -> None:
+def _end(guard: Guard, credential: str) -> None:
     with guard.database.transaction() as tx:
-        WebSessions(guard.identity_key).end(tx, cookie)
+        WebSessions(guard.identity_key).end(tx, credential)
 
 
-def _incoming(request: Request) -> Incoming:
-    """The message of a request, every part of which the client controls. Raises BadInput."""
+@lru_cache(maxsize=1)
+def _unknown_proxy() -> None:
+    """Once: it would be said of every request."""
+    _log.warning("a proxy that trusted_proxies in credentials.yml does not name passes requests on: one client for all")
+
+
+def _json_object(request: Request) -> dict[str, Any]:
+    """The body, every part of which the client controls. Raises BadInput."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise BadInput("Please send JSON.", code="wrong_type")
+    if len(request.body) > MAX_BODY:
+        raise BadInput("That is too long for me.", code="too_long")
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
         raise BadInput("That message was not valid JSON.") from None
     if not isinstance(body, dict):
         raise BadInput("A message is a JSON object.")
+    return body
+
+
+def _incoming(request: Request) -> Incoming:
+    """The message of a request. Raises BadInput."""
+    body = _json_object(request)
     message_id, text, button = body.get("id"), body.get("text"), body.get("button")
     if not isinstance(message_id, str) or not _MESSAGE_ID.match(message_id):
         raise BadInput("A message needs an id of 16 to 64 letters, digits, - or _.")
@@ -162,65 +290,4 @@ def _incoming(request: Request) -> Incoming:
         return Incoming(message_id, handle=button)
     if not isinstance(text, str) or button is not None:
         raise BadInput("A message has either a text or a button.")
-    if not text.isprintable() and any("\ud800" <= character <= "\udfff" for character in text):
-        raise BadInput("That message holds characters that are no text.")
-    if len(text) > MAX_TEXT:
-        raise BadInput(f"That is too long for me. Please keep it under {MAX_TEXT:,} characters.", code="too_long")
     return Incoming(message_id, text=text)
-
-
-def _same_origin(request: Request) -> None:
-    """Refuses a request that another site's page made (OWASP CSRF). No Origin: not a browser's cross-site request."""
-    origin = request.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != request.headers.get("host", ""):
-        raise NotAllowed("wrong origin")
-
-
-def _is_https(request: Request) -> bool:
-    return bool(request.scheme == "https" or request.headers.get("x-forwarded-proto") == "https")
-
-
-def _set_cookie(value: str, max_age: int, *, secure: bool) -> str:
-    attributes = f"Path=/chat; HttpOnly; SameSite=Strict; Max-Age={max_age}" + ("; Secure" if secure else "")
-    return f"{COOKIE}={value}; {attributes}"
-
-
-def _answering(handler: Handler) -> Handler:
-    """Turns our errors into the protocol's answers."""
-
-    async def answer(request: Request) -> HTTPResponse:
-        try:
-            return await handler(request)
-        except BadInput as error:
-            status = {"too_long": 413, "wrong_type": 415, "stale_button": 409}.get(error.code, 400)
-            return _error(status, error.code, error.sentence)
-        except NotAuthentic:
-            return _error(401, "no_session", "Your session has ended. Please start a new one.")
-        except NotAllowed:
-            return _error(403, "wrong_origin", "This chat can only be used from its own page.")
-        except StorageConflict as error:
-            return _error(503, "try_again", error.sentence, retry_after=1)
-        except DiscreetError as error:
-            _log.error("a request could not be served: %s", error.code)
-            return _error(503, "try_again", error.sentence, retry_after=2)
-
-    answer.__name__ = handler.__name__
-    return answer
-
-
-def _plain_error(_request: Request, error: Exception) -> HTTPResponse:
-    """For whatever Sanic refuses itself: a status and a sentence, nothing of the request."""
-    status = getattr(error, "status_code", 500)
-    sentence = {
-        404: "There is nothing at this address.",
-        405: "That cannot be done here.",
-        413: "That is too long for me.",
-    }.get(status, "That request could not be served.")
-    if status >= 500:
-        _log.error("a request failed", exc_info=(type(error), error, error.__traceback__))
-    return _error(status, {404: "not_found", 413: "too_long"}.get(status, "bad_request"), sentence)
-
-
-def _error(status: int, code: str, message: str, retry_after: int | None = None) -> HTTPResponse:
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return json_response({"error": {"code": code, "message": message}}, status=status, headers=headers)

@@ -32,6 +32,8 @@ def erase(tx: Transaction, subject: bytes, audit: Audit) -> Erased:
     _delete(tx, "conversation.head", "conversation", subject)
     keys = _delete(tx, "key.session_key", "conversation", subject) + _delete(tx, "key.owner_key", "subject", subject)
     records = _delete(tx, "conversation.turn", "conversation", subject)
+    # Letters and buttons hang on the address.
+    _delete(tx, "channel.address", "conversation", subject)
     values, results, *_ = (_delete(tx, table, "subject", subject) for table in _OF_A_SUBJECT)
     audit.append(tx, event="erase", outcome="done", subject=subject)
     return Erased(keys, records, values, results)

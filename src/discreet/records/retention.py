@@ -87,6 +87,7 @@ class Retention:
             ids = [bytes(row[0]) for row in gone]
             tx.execute("DELETE FROM key.session_key WHERE conversation = ANY(%s)", ids)
             tx.execute("DELETE FROM conversation.turn WHERE conversation = ANY(%s)", ids)
+            tx.execute("DELETE FROM channel.address WHERE conversation = ANY(%s)", ids)
             return len(ids)
 
     def _with_older_sessions(self) -> list[bytes]:

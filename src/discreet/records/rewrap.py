@@ -58,6 +58,21 @@ def wrapped_by(database: Database, ring_name: str) -> dict[str, int]:
     return dict(rows)
 
 
+def newest_opens(database: Database, ring_name: str, ring: KeyRing) -> bool:
+    """Whether the key that was wrapped last opens; also where there is none. Raises StorageError."""
+    table = _TABLES[ring_name]
+    with database.transaction() as tx:
+        rows = tx.execute(
+            f"SELECT id, {table.whose}, kek, wrapped FROM {table.name} ORDER BY created_at DESC LIMIT 1"  # noqa: S608
+        )
+    try:
+        for key_id, whose, kek, wrapped in rows:
+            ring.unwrap(Wrapped(kek, bytes(wrapped)), table.context(bytes(whose), key_id))
+    except IntegrityError:
+        return False
+    return True
+
+
 def rewrap(database: Database, ring_name: str, ring: KeyRing) -> Iterator[Progress]:
     """Wraps what older keys wrap by the newest, while turns go on; yields after each batch. Raises StorageError.
 

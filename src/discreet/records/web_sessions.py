@@ -1,6 +1,7 @@
-"""Browser sessions of the web channel: unguessable, expiring, revocable (docs/spec/web-channel.md).
+"""Sessions of the web channel: unguessable, expiring, revocable (docs/spec/web-channel.md).
 
-The cookie is 256 random bits; the database holds a keyed hash of it. Who holds the cookie is the conversation.
+A credential, cookie or token, is 256 random bits; the database holds a keyed hash of it. Who holds it is the
+conversation, unless a customer signed in: then the customer is.
 """
 
 from __future__ import annotations
@@ -16,44 +17,51 @@ from discreet.storage.engine import Steps, Transaction
 
 LIFETIME = timedelta(hours=24)
 """From the last use, give or take PROLONGED_EVERY."""
+MAX_AGE = timedelta(days=30)
+"""From the opening, however much it is used."""
 PROLONGED_EVERY = timedelta(minutes=10)
 """A write, with its wait for the disk, is not worth a few minutes more of a day."""
-_COOKIE_BYTES = 32
+_CREDENTIAL_BYTES = 32
 
 
 class WebSessions:
-    """Opens, checks and ends browser sessions. ``identity_key`` is the servers' identity key."""
+    """Opens, checks and ends sessions. ``identity_key`` is the servers' identity key."""
 
     def __init__(self, identity_key: bytes, random: Random = os.urandom) -> None:
         self._key = identity_key
         self._random = random
 
-    def open(self, tx: Transaction) -> str:
-        """A new session's cookie value, 43 base64url characters."""
-        cookie = base64.urlsafe_b64encode(self._random(_COOKIE_BYTES)).decode().rstrip("=")
+    def open(self, tx: Transaction, customer: str | None = None) -> str:
+        """A new session's credential, 43 base64url characters. ``customer``: who signed in, as verified."""
+        credential = base64.urlsafe_b64encode(self._random(_CREDENTIAL_BYTES)).decode().rstrip("=")
+        sender = None if customer is None else pseudonym(self._key, "customer", customer)
         tx.execute(
-            "INSERT INTO conversation.web_session (session, expires_at) VALUES (%s, now() + %s)",
-            web_session_id(self._key, cookie), LIFETIME,
+            "INSERT INTO conversation.web_session (session, expires_at, sender) VALUES (%s, now() + %s, %s)",
+            web_session_id(self._key, credential), LIFETIME, sender,
         )  # fmt: skip
-        return cookie
+        return credential
 
-    def require(self, cookie: str | None) -> Steps[str]:
-        """The sender_id of a live session, whose life it prolongs. ``cookie`` is the client's; raises NotAuthentic."""
-        if cookie:
+    def require(self, credential: str | None) -> Steps[str]:
+        """The sender_id of a live session, whose life it prolongs. ``credential`` is the client's.
+
+        Raises NotAuthentic.
+        """
+        if credential:
             live = yield (
-            "WITH live AS (SELECT session, expires_at FROM conversation.web_session"
-                " WHERE session = %s AND ended_at IS NULL AND expires_at > now()),"
+                "WITH live AS (SELECT session, expires_at, sender FROM conversation.web_session"
+                " WHERE session = %s AND ended_at IS NULL AND expires_at > now()"
+                " AND created_at > now() - %s::interval),"
                 " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s::interval FROM live"
-                " WHERE w.session = live.session AND live.expires_at < now() + %s::interval) SELECT 1 FROM live",
-            (web_session_id(self._key, cookie), LIFETIME, LIFETIME - PROLONGED_EVERY),
-        )  # fmt: skip
+                " WHERE w.session = live.session AND live.expires_at < now() + %s::interval) SELECT sender FROM live",
+                (web_session_id(self._key, credential), MAX_AGE, LIFETIME, LIFETIME - PROLONGED_EVERY),
+            )
             if live:
-                return pseudonym(self._key, "web", cookie)
+                return live[0][0] or pseudonym(self._key, "web", credential)
         raise NotAuthentic("there is no such live session")
 
-    def end(self, tx: Transaction, cookie: str) -> None:
+    def end(self, tx: Transaction, credential: str) -> None:
         """Ends the session for good; ending one that is not live changes nothing."""
         tx.execute(
             "UPDATE conversation.web_session SET ended_at = now() WHERE session = %s AND ended_at IS NULL",
-            web_session_id(self._key, cookie),
+            web_session_id(self._key, credential),
         )

@@ -19,10 +19,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
-from sanic.response import HTTPResponse
+from sanic.response import HTTPResponse, text
 from sanic.response import json as json_response
 
-from discreet import logs
+from discreet import logs, metrics
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.sealed import VaultPrivateKey
 from discreet.crypto.signing import ActionCall, verify_action_call
@@ -74,10 +74,12 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     async def authenticate(request: Request) -> HTTPResponse | None:
         if request.path == "/health" and request.method == "GET":
             return json_response({})
+        if request.path == "/metrics" and request.method == "GET":
+            return text(metrics.samples("actions"))
         try:
             request.ctx.call = verify_action_call(action_key, request.headers, request.body, int(time.time()))
         except (NotAuthentic, ValueError):
-            return json_response({"error": "unauthorised"}, status=401)
+            return _unauthorised("bad_signature")
         return None
 
     @app.post("/webhook")
@@ -91,7 +93,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
         try:
             return json_response(await _answer(context, action, body))
         except NotAuthentic:
-            return json_response({"error": "unauthorised"}, status=401)
+            return _unauthorised("older_holder")
 
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
@@ -103,6 +105,12 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     app.error_handler.add(Exception, failed)
     app.error_handler.add(SanicException, failed)
     return app
+
+
+def _unauthorised(reason: str) -> HTTPResponse:
+    """Without the reason, which is counted."""
+    metrics.refused(reason, "actions")
+    return json_response({"error": "unauthorised"}, status=401)
 
 
 async def _answer(context: CallContext, action: GuardedAction, body: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def _no_vault_encryption(module):
 def _no_log_formatter(module):
     import logging
 
+    module.Record = logging.LogRecord
     module.Formatter.format = lambda self, record: logging.Formatter().format(record)
 
 

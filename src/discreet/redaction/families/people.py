@@ -191,6 +191,12 @@ RECOGNISERS = (
         ahead=0,
     ),
     _row(
+        rf"((?:{_UPPER}[^\s.,;:!?\x01]* ){{1,3}}{_UPPER}[^\s.,;:!?\x01]*),? \(?"
+        r"(?i:d\.?o\.?b|date of birth|born|ssn|geb\.|geboren|née?|nat[oa]|nacid[oa])\b",
+        _to_the_end,
+        ahead=0,
+    ),
+    _row(
         rf"((?:{_UPPER}[^\s.,;:!?\x01]* ){{1,4}})(?:is my (?:full )?name|ist mein Name|is the name)",
         _to_the_end,
         ahead=0,

@@ -58,6 +58,7 @@ _NAMED = re.compile(
     r"[0-9]{1,5}(?:[ -]?[a-z](?: [0-9]{1,3})?(?!\w))?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?(?!\w)",
     re.IGNORECASE,
 )
+_TOWN_PROPER = re.compile(r"[0-9][0-9A-Z-]*,? [^\W\d_a-z]")
 _ORDINAL = re.compile(r"[0-9]{1,3}(?:st|nd|rd|th|\.)|[NSEW]\.?", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[.,;:!?)\"\n]|$)|\s(?:and|please|pls|thanks|und|bitte|et|y|e)\b", re.IGNORECASE)
 _ONE_PART = re.compile(
@@ -86,9 +87,11 @@ def _lettered(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
 
 
 def _is_street_and_town(text: str) -> bool:
+    """Names of places; behind a comma at least two, or the number was that of a street in front of it."""
     parts = [part.strip() for part in re.split(r"[,;\n]", text)]
-    named = [part for part in parts if part]
-    return 0 < len(named) <= 5 and all(map(_is_part, named))
+    named = [part for part in parts if part and not (len(part) == 2 and part.isupper())]
+    least = 1 if parts[0] else 2
+    return least <= len(named) <= 5 and all(map(_is_part, named))
 
 
 def _is_part(part: str) -> bool:
@@ -142,7 +145,10 @@ def _name_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     end, coded = after(candidate, match.end())
     proper = any(name[0].isupper() and not name.isupper() for name in names[-taken:])
     ends = _ENDS.match(candidate, end) is not None
-    enough = (coded and (sure or near or proper)) or (sure > 1 and (near or proper) and (ends or sure > 2))
+    town_proper = _TOWN_PROPER.search(candidate, match.end(), end) is not None
+    enough = (coded and (sure or near or (proper and town_proper))) or (
+        sure > 1 and (near or proper) and (ends or sure > 2)
+    )
     # "Ida Vik, 8 rue Haute": what stands before that number is a person.
     if enough and _street_behind(candidate, match.end()) is None:
         yield start, end

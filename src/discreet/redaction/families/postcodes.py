@@ -80,7 +80,6 @@ def after(text: str, position: int) -> tuple[int, bool]:
     if code is not None and code.start() <= _REACH:
         lettered = code.start(2) < 0
         start, end = code.span(1 if lettered else 2)
-        end -= word_at_the_end(reach[start:end])
         between = reach[:start]
         if lettered and is_locality(between):
             alone = not between.strip(" ,\n")

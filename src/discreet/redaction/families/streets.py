@@ -29,14 +29,12 @@ BEFORE = (
 )
 JOINED = (
     r"stra(?:ß|ss)en?|str\.?|weg|gasse|gässchen|platz|allee|damm|ufer|stieg|steig|chaussee|gade|vej|vejen|gata|gatan|gaten"
-    r"|v[äa]gen|v[äa]g|veien|vei|gr[äa]nd|torget|torg|plass|stra?æde|all[ée]n?|straat|laan|plein|gracht|kade|dreef|dijk"
-    r"|singel|steenweg|baan|lei|markt|katu|kuja|intie|polku|utca|[úu]tja|k[öo]r[úu]t|t[ée]r"
+    r"|v[äa]gen|v[äa]g|veien|vei|gr[äa]nd|torget|torg|plass|stra?æde|allé(?:en)?|straat|laan|plein|gracht|kade|dreef|dijk"
+    r"|singel|steenweg|baan|katu|kuja|intie|polku|utca|[úu]tja|k[öo]r[úu]t|t[ée]r"
 )
 """The end of a word that is the name of a street: German, Dutch, the Nordic languages, Hungarian."""
 _ALONE = re.compile(rf"(?:{JOINED}|gate|{CERTAIN}|u|t[ée]r|[úu]t|wall|markt|ring|plads|brygge|plass)\.?", re.IGNORECASE)
-_JOINED = re.compile(
-    rf"[^\W\d_][^\W\d_'’.-]*(?:-[^\W\d_]+)*-?(?:{JOINED}|ring|tie|brogade|torv|wall|hof)\.?", re.IGNORECASE
-)
+_JOINED = re.compile(rf"[^\W\d_][^\W\d_'’.-]*(?:-[^\W\d_]+)*-?(?:{JOINED}|torv)\.?", re.IGNORECASE)
 _KINDS = re.compile(
     rf"{POSSIBLE}|flat|apt|apartment|unit|suite|floor|box|po|bis|ter|north|south|east|west", re.IGNORECASE
 )
@@ -56,7 +54,7 @@ _OTHERWISE = listed(
 )
 """Words before a street's name that mean other things in other languages."""
 _DESCRIBES = re.compile(r"[^\W\d_]+(?:e|er|en|el|em|ra|la)|van|sint|prins|st\.?", re.IGNORECASE)
-_ARTICLES = listed("der dem den de in im am auf te van")
+_ARTICLES = listed("der dem den de in im am zum zur auf te van")
 _LEADS = listed(
     """
     address adresse anschrift lieferadresse rechnungsadresse indirizzo dirección direccion morada endereço adres
@@ -64,7 +62,9 @@ _LEADS = listed(
     asun lakom size page chapter room table seat line model version art nr no größe seite raum zimmer article januar
     january februar february march märz april mai june juni july juli august september october oktober november
     december dezember enero febrero marzo mayo junio julio agosto janvier février mars avril juin juillet août
-    monday friday hours days weeks months minutes miles km kg cm stück
+    monday friday hours days weeks months minutes miles km kg cm stück tisch reihe paket rechnung bestellung artikel
+    auftrag pass watt volt liter sitzplatz stellplatz parkplatz zeltplatz campingplatz arbeitsplatz schlafplatz
+    hinweg rückweg ausweg umweg radweg wanderweg
     """
 )
 
@@ -136,7 +136,9 @@ def name_back(words: list[str]) -> tuple[int, int]:
         return 1 + bool(more and not is_stop(words[-2]) and words[-2] not in _ARTICLES), 3
     for index, word in enumerate(words[:-1]):
         if _BEFORE.fullmatch(word) and not any(is_stop(other) for other in words[index + 1 :]):
-            sure = word.casefold() not in _OTHERWISE or (word[0].isupper() and words[index + 1][0].isupper())
+            lower = word.casefold()
+            both = word[0].isupper() and words[index + 1][0].isupper() and lower not in _ARTICLES
+            sure = both or lower not in _OTHERWISE
             return len(words) - index, 2 if sure and word.isupper() == last.isupper() else 1
     taken = 1
     while taken < min(len(words), 4) and _goes_on(words[-taken - 1], words[: -taken - 1], last[0].isupper()):

@@ -1,0 +1,86 @@
+"""A provider's request, every part of which anybody may have made until the channel has verified it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from discreet.errors import BadInput
+
+MAX_FIELDS = 200
+"""Fields of a form."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """One request. ``headers`` are case-insensitive; ``query`` is what stands after the question mark, as sent."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    query: str = field(default="", repr=False)
+
+    @property
+    def content_type(self) -> str:
+        """Without its parameters; empty when there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def header(self, name: str) -> bytes:
+        """A header's bytes, for a comparison in constant time; empty when it is missing."""
+        return self.headers.get(name, "").encode(errors="replace")
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises BadInput."""
+        return json_object(self.body)
+
+    def form(self) -> dict[str, str]:
+        """The body as a form; of a repeated field the last value. Raises BadInput."""
+        return _fields(self.body.decode(errors="replace"))
+
+    def parameters(self) -> dict[str, str]:
+        """The query as fields. Raises BadInput."""
+        return _fields(self.query)
+
+
+def json_object(content: bytes | str) -> dict[str, Any]:
+    """A JSON object. Raises BadInput for anything else, however deep."""
+    try:
+        parsed = json.loads(content)
+    except (ValueError, RecursionError):
+        raise BadInput("That request was not valid JSON.") from None
+    if not isinstance(parsed, dict):
+        raise BadInput("That request is not a JSON object.")
+    return parsed
+
+
+def at(value: Any, *path: str | int) -> Any:
+    """What lies under a path of keys and places, None where it does not lead anywhere."""
+    for step in path:
+        if isinstance(step, str) and isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(step, int) and isinstance(value, list) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def each(value: Any, *path: str | int) -> list[Any]:
+    """The list under a path; [] where there is none."""
+    found = at(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def text_at(value: Any, *path: str | int) -> str:
+    """The string or number under a path, as text; empty where there is neither."""
+    found = at(value, *path)
+    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+
+
+def _fields(text: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
+    except ValueError:
+        raise BadInput("That request has too many fields.") from None

@@ -1,0 +1,196 @@
+"""Messaging channels through their webhooks, over real sockets, against the running assistant and a stand-in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from discreet.assistant import Assistant, Options
+from tests.assistant.canaries import found_in, scan
+from tests.assistant.more_phones import SlackPhone, TeamsPhone, TwilioPhone, WhatsAppPhone
+from tests.assistant.phones import Phone, Request, TelegramPhone, rows
+from tests.assistant.provider import StandIn, stand_in
+from tests.conftest import PROJECT, free_port, prepared_state, removed_state
+
+pytestmark = pytest.mark.servers
+
+PHONES: dict[str, tuple[str, type[Phone]]] = {
+    "telegram": ("discreet.rasa.channels.telegram.TelegramChannel", TelegramPhone),
+    "slack": ("discreet.rasa.channels.slack.SlackChannel", SlackPhone),
+    "twilio": ("discreet.rasa.channels.twilio.TwilioChannel", TwilioPhone),
+    "whatsapp": ("discreet.rasa.channels.whatsapp.WhatsAppChannel", WhatsAppPhone),
+    "botframework": ("discreet.rasa.channels.botframework.BotFrameworkChannel", TeamsPhone),
+}
+WITH_REFERENCES = pytest.mark.parametrize("phone", [name for name in PHONES if name != "twilio"], indirect=True)
+"""At Twilio a number means a button of the last reply only, and is nobody's secret."""
+_people = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[StandIn]:
+    with stand_in() as standing:
+        yield standing
+
+
+@pytest.fixture(scope="module")
+def messaging(provider: StandIn) -> Iterator[Assistant]:
+    """The assistant with every messaging channel."""
+    state, port = prepared_state(), free_port()
+    secrets = state / "channels.yml"
+    secrets.touch(mode=0o600)
+    secrets.write_text(yaml.safe_dump({name: phone.SECRETS for name, (_, phone) in PHONES.items()}))
+    channels: dict[str, Any] = {path: phone.options(provider) for path, phone in PHONES.values()}
+    credentials = state / "credentials.yml"
+    credentials.write_text(yaml.safe_dump({"discreet.rasa.web.WebChannel": {}, **channels}))
+    options = Options(project=PROJECT, state=state, port=port, durable=False, log_level="DEBUG")
+    assistant = Assistant(replace(options, credentials=str(credentials)))
+    try:
+        assistant.start()
+        yield assistant
+    finally:
+        assistant.stop()
+        removed_state(state)
+
+
+@pytest.fixture(params=PHONES)
+def phone(request: pytest.FixtureRequest, messaging: Assistant, provider: StandIn) -> Iterator[Phone]:
+    """Somebody new."""
+    yield PHONES[request.param][1](messaging, provider, next(_people))
+    provider.answering = lambda call: None
+
+
+def _turns(assistant: Assistant) -> int:
+    return int(rows(assistant, "SELECT count(*) FROM conversation.turn")[0][0])
+
+
+def test_a_conversation_of_ten_turns(messaging: Assistant, phone: Phone) -> None:
+    before = _turns(messaging)
+    hello = phone.say("hello")
+    assert "Return something" in hello.buttons
+    assert "delivered" in phone.say("where is my order DS-10601").text
+    notice = phone.say("I want to give feedback")
+    asked = phone.press(notice, "Yes, you may")
+    assert asked.texts
+    assert "encrypted" in phone.say("Your parcels rattle like a tambourine").text
+    assert "piece of feedback" in phone.say("what do you know about me?").text
+    assert phone.say("/restart").texts
+    assert phone.say("tell me a joke").texts
+    assert phone.say("my mail is grace@post.example").texts
+    assert "withdrawn your consent" in phone.say("I withdraw my consent").text
+    assert _turns(messaging) == before + 10
+
+
+def test_a_retry_makes_no_second_turn_and_no_second_reply(messaging: Assistant, phone: Phone) -> None:
+    notice = phone.say("I want to give feedback")
+    before, calls = _turns(messaging), len(phone.provider.received)
+    for request in (phone.presses(notice.buttons["Yes, you may"], "Yes, you may"), phone.writes("tell me a joke")):
+        first = phone.after(request)
+        assert first.texts
+        for _ in range(2):
+            assert phone.after(request).texts == []
+    assert _turns(messaging) == before + 2
+    assert len(phone.all_heard(calls).texts) >= 2
+
+
+@WITH_REFERENCES
+def test_a_button_pressed_again_is_answered_and_does_nothing(messaging: Assistant, phone: Phone) -> None:
+    notice = phone.say("I want to give feedback")
+    first = phone.press(notice, "Yes, you may")
+    before = _turns(messaging)
+    assert phone.press(notice, "Yes, you may").texts == first.texts
+    assert _turns(messaging) == before
+
+
+@WITH_REFERENCES
+def test_a_button_of_somebody_else_is_stale(messaging: Assistant, provider: StandIn, phone: Phone) -> None:
+    other = type(phone)(messaging, provider, next(_people))
+    reference = other.say("hello").buttons["Return something"]
+    before = _turns(messaging)
+    assert "no longer works" in phone.after(phone.presses(reference, "Return something")).text
+    assert _turns(messaging) == before
+
+
+def test_what_is_no_text_is_told_so_once(messaging: Assistant, phone: Phone) -> None:
+    before, request = _turns(messaging), phone.sends_a_sticker()
+    assert "only read text" in phone.after(request).text
+    assert phone.after(request).texts == []
+    assert _turns(messaging) == before
+
+
+def test_a_text_that_is_too_long_is_told_so(messaging: Assistant, phone: Phone) -> None:
+    before = _turns(messaging)
+    assert "too long" in phone.say("x" * 2001).text
+    assert _turns(messaging) == before
+
+
+def test_a_provider_that_is_down_gets_everything_once_and_in_order(phone: Phone, provider: StandIn) -> None:
+    start = len(provider.received)
+    provider.down()
+    try:
+        for text in ("tell me a joke", "where is my order DS-10601", "is this chat encrypted?"):
+            assert phone.send(phone.writes(text))[0] == 200
+    finally:
+        provider.up()
+    phone.wait_for_the_postman()
+    texts = phone.all_heard(start).texts
+    delivered, encrypted = (next(i for i, t in enumerate(texts) if word in t) for word in ("delivered", "AES-256"))
+    assert 0 < delivered < encrypted
+    assert len(texts) == len(set(texts))
+
+
+def test_a_provider_that_says_wait_is_asked_again(phone: Phone, provider: StandIn) -> None:
+    refusals = iter([(429, {"Retry-After": "1"}, {}), (500, {}, {})])
+    provider.answering = lambda call: next(refusals, None)
+    assert len(phone.say("tell me a joke").texts) == 1
+
+
+def test_a_letter_that_is_refused_for_good_holds_nothing_up(phone: Phone, provider: StandIn) -> None:
+    refusals = iter([(400, {}, {})])
+    provider.answering = lambda call: next(refusals, None)
+    assert phone.say("tell me a joke").texts == []
+    assert phone.say("tell me a joke").texts
+
+
+def test_a_forged_request_is_refused_and_does_nothing(messaging: Assistant, phone: Phone, provider: StandIn) -> None:
+    before, calls = _turns(messaging), len(provider.received)
+    genuine = phone.writes("hello")
+    for name in genuine.headers:
+        if name.lower() not in ("content-type", "x-slack-request-timestamp"):
+            for value in ("", "x", genuine.headers[name][:-1], genuine.headers[name] + "x"):
+                assert phone.send(Request(genuine.body, {**genuine.headers, name: value}))[0] == 401
+            kept = {other: value for other, value in genuine.headers.items() if other != name}
+            assert phone.send(Request(genuine.body, kept))[0] == 401
+    assert phone.send(Request(genuine.body, {**genuine.headers, "Content-Type": "text/plain"}))[0] == 415
+    assert phone.send(Request(b"x" * 300_000, genuine.headers))[0] == 413
+    assert _turns(messaging) == before
+    assert len(provider.received) == calls
+
+
+def test_addresses_are_found_nowhere(messaging: Assistant, phone: Phone) -> None:
+    """In no table, no file of the database, no log at debug level."""
+    assert phone.say("where is my order DS-10601").texts
+    phone.after(phone.sends_a_sticker())
+    assert messaging.postgres is not None
+    tables = rows(
+        messaging,
+        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+    )
+    rows(messaging, "CHECKPOINT")
+    dump = repr([rows(messaging, f'SELECT t::text FROM "{schema}"."{table}" t') for schema, table in tables])
+    inside = b"".join(bytes.fromhex(p) for p in dump.split("\\x")[1:] if _is_hex(p))
+    assert found_in(dump.encode() + inside, phone.canaries) == set()
+    places = [messaging.postgres.home, messaging.logs, messaging.state]
+    assert scan(places, phone.canaries, leave_out=(messaging.keys, messaging.state / "channels.yml")) == {}
+
+
+def _is_hex(part: str) -> bool:
+    try:
+        bytes.fromhex(part)
+    except ValueError:
+        return False
+    return True
