@@ -12,7 +12,8 @@ from sanic import Sanic
 from sanic.compat import Header
 from sanic.request import Request
 
-from discreet.rasa.channels.connector import MAX_BODY, refused
+from discreet import metrics
+from discreet.rasa.channels.connector import MAX_BODY
 from discreet.rasa.channels.telegram import TelegramChannel
 from discreet.rasa.channels.whatsapp import WhatsAppChannel
 
@@ -60,10 +61,10 @@ def test_it_is_refused_counted_and_not_logged(
     status: int,
     code: str,
 ) -> None:
-    before = refused["telegram", code]
+    before = metrics._refusals["telegram", code]
     with caplog.at_level(logging.DEBUG):
         assert _ask(channel, "POST", body, headers) == (status, {"error": {"code": code}})
-    assert refused["telegram", code] == before + 1
+    assert metrics._refusals["telegram", code] == before + 1
     assert "hunter2" not in caplog.text
     assert "the_secret" not in caplog.text
 
