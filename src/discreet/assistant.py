@@ -174,8 +174,9 @@ class Assistant:
         if not (self.state / "role-passwords.json").exists():
             keyring.create_keys(self.keys)
         certificate, key = self._options.tls or (None, None)
-        checks.require(project.examine(self._options.project))
-        host = urlsplit(project.web_entry(self._options.project).public_url).hostname or ""
+        folder, credentials = self._options.project, self._options.credentials
+        checks.require(project.examine(folder, credentials=credentials))
+        host = urlsplit(project.web_entry(folder / credentials).public_url).hostname or ""
         checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host)])
 
     def _require_sound_database(self, owner_url: str) -> None:

@@ -106,6 +106,12 @@ def test_a_fault_is_found_and_stops_the_start(folder: Path, fault: str) -> None:
         require(findings)
 
 
+def test_the_file_that_names_the_channels_is_the_one_that_is_served(folder: Path) -> None:
+    (folder / "other.yml").write_text("rest:\n")
+    assert found(folder) == []
+    assert [finding.code for finding in examine(folder, credentials="other.yml")] == ["channel"]
+
+
 def test_a_package_for_another_system_is_not_missed(folder: Path) -> None:
     (folder / "requirements").mkdir()
     (folder / "requirements" / "runtime.txt").write_text('pywin32==1.0 ; sys_platform == "win32" \\\n')

@@ -48,18 +48,19 @@ OTHER_ENDPOINTS = {
 _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)(?: *; *([^\\\n]+?))? *\\?$", re.MULTILINE)
 
 
-def examine(project: Path, *, store_alone: bool = False) -> Iterator[Finding]:
-    """Everything about the project's files. ``store_alone``: a bot of its own that takes our store and nothing else."""
+def examine(project: Path, *, credentials: str = "credentials.yml", store_alone: bool = False) -> Iterator[Finding]:
+    """Everything about the project's files. ``credentials``: the file that names the channels, a path from there;
+    ``store_alone``: a bot of its own that takes our store and nothing else."""
     yield from _endpoints(project, store_alone=store_alone)
     yield from _packages(project)
     if not store_alone:
         yield from _policy(project)
-        yield from _channels(project)
+        yield from _channels(project / credentials)
 
 
-def web_entry(project: Path) -> Front:
-    """The web channel's settings as the project has them. Raises SettingsError."""
-    entries = _mapping(project / "credentials.yml")
+def web_entry(credentials: Path) -> Front:
+    """The web channel's settings as that file has them. Raises SettingsError."""
+    entries = _mapping(credentials)
     return Front.from_credentials(entries.get(WEB))
 
 
@@ -95,9 +96,9 @@ def _endpoints(project: Path, *, store_alone: bool) -> Iterator[Finding]:
                 yield Finding("endpoints", f"{section} in endpoints.yml {why}", f"take {section} out")
 
 
-def _channels(project: Path) -> Iterator[Finding]:
+def _channels(file: Path) -> Iterator[Finding]:
     try:
-        entries = _mapping(project / "credentials.yml")
+        entries = _mapping(file)
     except SettingsError as error:
         yield Finding("credentials", str(error), f"bring it back with at least `{WEB}:`")
         return

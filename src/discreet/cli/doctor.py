@@ -43,7 +43,7 @@ def examine(folder: Path, state_folder: Path) -> Iterator[Finding]:
 
 def _transport(folder: Path) -> Iterator[Finding]:
     try:
-        front = project.web_entry(folder)
+        front = project.web_entry(folder / "credentials.yml")
     except SettingsError:
         return  # said already, of credentials.yml
     certificate, key = (os.environ.get(name) for name in ("DISCREET_TLS_CERTIFICATE", "DISCREET_TLS_KEY"))

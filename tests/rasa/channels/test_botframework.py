@@ -27,7 +27,7 @@ SMALL, CURVE = rsa.generate_private_key(65537, 1024), ec.generate_private_key(ec
 APP, SERVICE = "app-id", "https://smba.example/teams/"
 NOW = int(time.time())
 CLAIMS: dict[str, Any] = {
-    "iss": "https://api.botframework.com", "aud": APP, "serviceurl": SERVICE, "nbf": NOW - 5, "exp": NOW + 600,
+    "iss": "https://api.botframework.com", "aud": APP, "serviceurl": SERVICE, "nbf": NOW - 5, "exp": NOW + 86400,
 }  # fmt: skip
 ACTIVITY: dict[str, Any] = {
     "type": "message",
@@ -75,8 +75,9 @@ def _verify(channel: BotFrameworkChannel, authorization: str, **activity: Any) -
 
 def test_a_token_of_the_bot_framework_verifies(channel: BotFrameworkChannel) -> None:
     _verify(channel, f"Bearer {_token()}")
-    _verify(channel, f"bearer {_token(exp=NOW - 200, nbf=NOW - 900)}")
-    _verify(channel, f"Bearer {_token(nbf=NOW + 200)}")
+    now = int(time.time())
+    _verify(channel, f"bearer {_token(exp=now - 200, nbf=now - 900)}")
+    _verify(channel, f"Bearer {_token(nbf=now + 200)}")
     _verify(channel, f"Bearer {_token()}", channelId="webchat")
 
 
@@ -114,7 +115,7 @@ FORGED: dict[str, str] = {
     "no audience": f"Bearer {_token(aud=None)}",
     "expired": f"Bearer {_token(exp=NOW - 400)}",
     "no end": f"Bearer {_token(exp=None)}",
-    "not yet": f"Bearer {_token(nbf=NOW + 400)}",
+    "not yet": f"Bearer {_token(nbf=NOW + 7200)}",
     "no beginning": f"Bearer {_token(nbf=None)}",
     "another service": f"Bearer {_token(serviceurl='https://evil.example/')}",
     "no service": f"Bearer {_token(serviceurl=None)}",

@@ -175,7 +175,6 @@ ANYWHERE = (
 )
 
 MISTYPED = (
-    # A digit too many or too few: these names leave no doubt.
     Scheme(
         """
         ssn, social security number, itin, nino, ni number, national insurance number, nhs number, tax file number,
@@ -190,3 +189,4 @@ MISTYPED = (
         digits=7,
     ),
 )
+"""A digit too many or too few: these names leave no doubt."""
