@@ -86,9 +86,8 @@ def test_what_was_received_is_kept_exactly_once_whatever_is_killed(
             while sum(len(client.answered) for client in clients) < after and time.monotonic() < deadline:
                 time.sleep(0.002)
             time.sleep(rng.random() * 0.03)
-            begun = time.monotonic()
-            assistant = _killed_and_back(assistant, victim, options)
-            down.append((begun, time.monotonic()))
+            assistant, gone = _killed_and_back(assistant, victim, options)
+            down.append(gone)
         for client in clients:
             client.join()
         for client in clients:
@@ -111,20 +110,25 @@ def test_what_was_received_is_kept_exactly_once_whatever_is_killed(
         removed_state(state)
 
 
-def _killed_and_back(assistant: Assistant, victim: str, options: Options) -> Assistant:
-    """Rasa comes back with the whole assistant; Postgres under the servers that go on."""
+def _killed_and_back(assistant: Assistant, victim: str, options: Options) -> tuple[Assistant, tuple[float, float]]:
+    """Rasa comes back with the whole assistant; Postgres under the servers that go on. And when it was surely gone."""
     assert assistant.postgres is not None
     if victim == "postgres":
         os.kill(_pid_of_postgres(assistant.postgres), signal.SIGKILL)
-        time.sleep(0.5)
+        time.sleep(0.1)  # its children notice
+        gone = time.monotonic()
+        time.sleep(0.4)
+        back = time.monotonic()
         assistant.postgres.start()
-        return assistant
+        return assistant, (gone, back)
     os.kill(assistant.supervisor.pid("rasa"), signal.SIGKILL)
+    gone = time.monotonic()
     time.sleep(0.2)
     assistant.stop()
+    back = time.monotonic()
     again = Assistant(options)
     again.start()
-    return again
+    return again, (gone, back)
 
 
 def test_a_reply_that_was_lost_after_the_commit_is_one_return_and_one_refund(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import aiohttp
 from sanic import Sanic
 
 from discreet.errors import DiscreetError
+from discreet.metrics import refused
 from discreet.records.outbox import LEASE_SECONDS, Letter, Outbox
 from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Steps
@@ -134,6 +135,7 @@ class Postman:
             await self._noted(lambda: self._outbox.later(letter.id, delay))
         else:
             if outcome.kind == "refused":
+                refused("letter_refused", letter.channel)
                 _log.warning("%s refused a letter for good", letter.channel)
             await self._noted(lambda: self._outbox.done(letter.id))
 

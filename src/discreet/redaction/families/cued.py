@@ -42,6 +42,8 @@ _NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]*[0-9]")
 _STARTS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]")
 _BACK = rf"(?:[\s,;\"')]{{0,2}}\s(?:(?:{'|'.join(sorted(BACK))})\s){{1,4}}|\s?\()"
 _LINK = re.compile(f"(?i){_BACK}")
+_CLOSED = re.compile(r"[^\d():]{0,12}\)")
+"""Behind a name in brackets that is said of the number before it, and no beginning of something else."""
 _MORE_DIGITS = r"(?:(?:[\s.\-/+_(),]{0,3}(?:[A-Za-z]{1,2})?|[A-Za-z]{3})[0-9])"
 """How a number goes on behind its first digit."""
 _BEFORE = rf"(?:[A-Z]{{1,6}}[ -]?)?[0-9](?:[ .\-/]?[A-Z]{{0,3}}[0-9]){{3}}[0-9A-Z .\-/]*{_BACK}"
@@ -120,7 +122,7 @@ class Names:
             return
         last, name = link.span()
         here = next(self._named(candidate, name, name + _AWAY), None)
-        if here is None or here[0] > name:
+        if here is None or here[0] > name or (link[0].endswith("(") and not _CLOSED.match(candidate, here[1])):
             return
         for start in _STARTS.finditer(candidate, max(0, last - _AWAY), last):
             if any(scheme.end(candidate, start.start()) == last for scheme in here[2]):
