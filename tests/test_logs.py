@@ -147,7 +147,7 @@ def test_nothing_of_what_was_said_reaches_the_log(way: str) -> None:
     program = "import logging, os\nfrom discreet import logs\nlogs.configure('DEBUG')\nsecret = os.environ['SECRET']\n"
     done = subprocess.run(
         [sys.executable, "-c", program + textwrap.dedent(code)],
-        env={**os.environ, "SECRET": SECRET, "SQLALCHEMY_SILENCE_UBER_WARNING": "1"},
+        env={**os.environ, "SECRET": SECRET, "PYTHONWARNINGS": "default"},
         cwd=PROJECT,
         capture_output=True,
         text=True,
