@@ -231,3 +231,12 @@ def test_our_own_address_passes(policy: Policy) -> None:
 def test_egress_twice_equals_once(text: str) -> None:
     redactor = promises.redactor()
     assert redactor.egress(redactor.egress(text)) == redactor.egress(text)
+
+
+def test_words_far_away_come_no_nearer_by_masking_what_is_between() -> None:
+    """Found by fuzzing: one after the other, each of these came near enough to the words before it."""
+    numbers = "1111 1111 1111 1111 1111 1111 11111111 1111 1111 1111 1111 1 1111 1112 1111 1111 1111"
+    ids = " ssn ".join(["", *numbers.split()])
+    text = f"Ipls(live at Calle MayI live at Calue Mayor, 8, 30 live at Ca11{ids} ssnlue Mayor,' 9,8,"
+    redactor = promises.redactor()
+    assert redactor.egress(redactor.egress(text)) == redactor.egress(text)

@@ -13,7 +13,7 @@ import re2
 from discreet.redaction import disguises
 from discreet.redaction.families import RECOGNISERS
 from discreet.redaction.masks import OURS
-from discreet.redaction.normalise import HARMLESS, normalise
+from discreet.redaction.normalise import HARMLESS, MARK, normalise
 from discreet.redaction.recogniser import BEFORE, WINDOW, Recogniser
 
 MAX_TEXT = 16_000
@@ -128,7 +128,7 @@ def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool
         if behind is None:
             return
         start = behind
-    near = row.context is None or row.context.search(text[max(0, start - WINDOW) : end + WINDOW]) is not None
+    near = row.context is None or row.context.search(_around(text, start, end)) is not None
     if disguised and not near:
         return
     candidate = text[start : end + row.ahead]
@@ -136,6 +136,14 @@ def _stretches(row: Recogniser, text: str, start: int, end: int, disguised: bool
     for first, last in stretches:
         if row.edges(text, start + first, start + last, near):
             yield start + first, start + last
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """A candidate with what stands around it, up to the next token or mask: as one character of the view it would let
+    words come nearer that were far from what stands behind it, one round after the other.
+    """
+    before, after = text[max(0, start - WINDOW) : start], text[end : end + WINDOW]
+    return before[before.rfind(MARK) + 1 :] + text[start:end] + after.partition(MARK)[0]
 
 
 def _behind_the_first(row: Recogniser, text: str, start: int, end: int) -> int | None:

@@ -16,6 +16,8 @@ _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 _DOTS = dict.fromkeys("·∙⋅‧・․。｡", ".")
 _SLASHES = dict.fromkeys("⁄∕⧸", "/")
 _ALSO = {**_DASHES, **_DOTS, **_SLASHES}
+MARK = "\x01"
+"""What stands for a token or a mask in the view: no part of anything."""
 _NOT_ONE = "\ufdd0"
 """A noncharacter of Unicode, in no text that is one."""
 _REMEMBERED = 8192
@@ -46,7 +48,7 @@ class Normalised:
         new_starts: list[int] = []
         new_ends: list[int] = []
         for start, end in stretches:
-            text += self.text[position:start] + "\x01"
+            text += self.text[position:start] + MARK
             new_starts += [*starts[position:start], starts[start]]
             new_ends += [*ends[position:start], ends[end - 1]]
             position = end
