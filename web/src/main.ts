@@ -175,6 +175,7 @@ class DiscreetChat extends HTMLElement {
   private failed(error: unknown, mine: HTMLElement, again: () => void): void {
     mine.classList.remove("pending");
     mine.classList.add("failed");
+    this.say("");
     if (error instanceof Refused && error.code === "no_session") {
       this.say(error.message);
       void this.start();

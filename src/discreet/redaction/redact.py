@@ -12,8 +12,10 @@ from discreet.redaction.masks import burnt, mask_of
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import mask_all, neutralise
 
-_ROUNDS = 6
-"""A replaced value can no longer hold its neighbours together: looking again finds what that sets free, if anything."""
+_ROUNDS, _WORK = 6, 64_000
+"""A replaced value can no longer hold its neighbours together: looking again finds what that sets free, if anything,
+in a row of values sometimes one a time. At least so many rounds, and of a short text more: so many characters.
+"""
 _ON_REQUEST = "one_time_code"
 
 Seal = Callable[[str, str], str]
@@ -85,7 +87,7 @@ class Redactor:
         return [text[span.start : span.end] for span in self.found(text)]
 
     def _replaced(self, text: str, replacement: Callable[[Span, str], str | None]) -> str:
-        for _ in range(_ROUNDS):
+        for _ in range(max(_ROUNDS, _WORK // (len(text) + 1))):
             splice, any_more = Splice(text), False
             for span in _spans(self._finder, text):
                 new = replacement(span, text[span.start : span.end])
