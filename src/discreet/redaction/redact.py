@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -116,7 +117,8 @@ def _set_apart(text: str, span: Span, new: str) -> str:
 
 
 def _gap(neighbour: str) -> str:
-    return " " if neighbour.isalnum() or neighbour == "_" else ""
+    unseen = neighbour != "" and unicodedata.category(neighbour) in ("Cf", "Mn", "Me")  # what follows it comes nearer
+    return " " if neighbour.isalnum() or neighbour == "_" or unseen else ""
 
 
 def _folded(value: str) -> str:
