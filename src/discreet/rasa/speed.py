@@ -81,9 +81,8 @@ def _plan(runner: DaskGraphRunner, targets: tuple[str, ...], inputs: tuple[str, 
 def _planned(runner: DaskGraphRunner, targets: tuple[str, ...], inputs: tuple[str, ...]) -> _Plan | None:
     nodes = runner._graph_schema.minimal_graph_schema(list(targets)).nodes
     needs = {name: tuple(node.needs.values()) for name, node in nodes.items()}
-    if not {need for of_one in needs.values() for need in of_one} <= {*needs, *inputs} or not {*needs}.isdisjoint(
-        inputs
-    ):
+    missing = {need for of_one in needs.values() for need in of_one} - {*needs, *inputs}
+    if missing or {*needs} & {*inputs}:
         return None
     order = TopologicalSorter({name: [need for need in of_one if need in needs] for name, of_one in needs.items()})
     return [(name, runner._instantiated_nodes[name], needs[name]) for name in order.static_order()]

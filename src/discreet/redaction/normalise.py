@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from discreet.redaction import disguises
 
@@ -73,7 +74,7 @@ def normalise(text: str, *, plain: bool = False) -> Normalised:
     starts: list[int] = []
     ends: list[int] = []
     for character, start, end in disguises.decoded(text) if encoded else _characters(text):
-        new = character if character.isascii() else _PLAIN[character]
+        new = character if character.isascii() else _plain(character)
         if new is None:
             if ends:
                 ends[-1] = end
@@ -93,6 +94,7 @@ def _characters(text: str) -> list[tuple[str, int, int]]:
     return [(character, index, index + 1) for index, character in enumerate(text)]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _plain(character: str) -> str | None:
     """What a character outside ASCII is in the view; None for a mark that belongs to the character before it."""
     if character in _ALSO:
@@ -112,28 +114,18 @@ def _plain(character: str) -> str | None:
     return " " if compatible.isspace() else compatible
 
 
-class _Plain(dict[str, "str | None"]):
-    """``_plain`` by character, remembered."""
-
-    def __missing__(self, character: str) -> str | None:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        self[character] = plain = _plain(character)
-        return plain
-
-
 class _OneForOne(dict[int, str]):
     """For ``str.translate``: the one character that each stands for, ``_NOT_ONE`` where it is none or several."""
 
     def __missing__(self, code: int) -> str:
         if len(self) >= _REMEMBERED:
             self.clear()
-        new = _PLAIN[chr(code)] if code > 0x7F else chr(code)
+        new = _plain(chr(code)) if code > 0x7F else chr(code)
         self[code] = one = new if new is not None and len(new) == 1 else _NOT_ONE
         return one
 
 
-_PLAIN, _ONE_FOR_ONE = _Plain(), _OneForOne()
+_ONE_FOR_ONE = _OneForOne()
 
 
 def _spelled(view: str, starts: Sequence[int] | None, ends: Sequence[int] | None) -> Normalised:

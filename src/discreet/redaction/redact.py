@@ -41,7 +41,12 @@ class Redactor:
     def __init__(self, policy: Policy, public: Iterable[str] = ()) -> None:
         self._policy = policy
         self._finder = finder_of(policy)
-        self._public = frozenset(_folded(own) for text in public for own in (text, *self._values_in(text)))
+        self._public = frozenset(
+            part
+            for text in public
+            for own in (text, *self._values_in(text))
+            for part in _up_to_each_comma(_folded(own))
+        )
 
     def ingress(
         self, text: str, seal: Seal, *, asked: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
@@ -71,14 +76,10 @@ class Redactor:
         """A reply with tokens and stray personal data masked: a back end's raw value does not leave."""
 
         def replacement(span: Span, value: str) -> str | None:
-            return None if self._is_public(_folded(value)) else mask_of(span.category)
+            return None if _folded(value) in self._public else mask_of(span.category)
 
         # Tokens first: a value that touches one is seen only beside its mask.
         return mask_all(self._replaced(mask_all(text), replacement))
-
-    def _is_public(self, value: str) -> bool:
-        """All of a public value, or its beginning up to a comma: an address without its town is still ours."""
-        return any(public == value or public.startswith(f"{value},") for public in self._public)
 
     def found(self, text: str) -> tuple[Span, ...]:
         """Every finding in a text of any length, the operator's own recognisers included."""
@@ -119,6 +120,11 @@ def _set_apart(text: str, span: Span, new: str) -> str:
 def _gap(neighbour: str) -> str:
     unseen = neighbour != "" and unicodedata.category(neighbour) in ("Cf", "Mn", "Me")  # what follows it comes nearer
     return " " if neighbour.isalnum() or neighbour == "_" or unseen else ""
+
+
+def _up_to_each_comma(value: str) -> list[str]:
+    """A public value and its beginnings: an address without its town is still ours."""
+    return [value, *(value[:index] for index, character in enumerate(value) if character == ",")]
 
 
 def _folded(value: str) -> str:
