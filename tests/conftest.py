@@ -122,8 +122,8 @@ def assistant() -> Iterator[Assistant]:
 
 @contextmanager
 def running_assistant(**options: Any) -> Iterator[Assistant]:
-    """Starts the assistant on a free port, with a state folder of its own that is removed afterwards."""
-    state = prepared_state()
+    """Starts the assistant on a free port. Its state folder, given or of its own, is removed afterwards."""
+    state = options.pop("state", None) or prepared_state()
     settings: dict[str, Any] = {"project": PROJECT, "durable": False, "log_level": "DEBUG", **options}
     assistant = Assistant(Options(state=state, port=free_port(), **settings))
     try:

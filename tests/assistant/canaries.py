@@ -88,6 +88,11 @@ def found_in(content: bytes, values: dict[str, str]) -> set[str]:
     return {name for name, value in values.items() for part in parts if any(d in part for d in disguises(value))}
 
 
+def in_byte_columns(dump: str) -> bytes:
+    """What lies in columns of bytes, which a dump of a database shows as hexadecimal digits."""
+    return b"\n".join(map(bytes.fromhex, re.findall(r"\\x((?:[0-9a-f]{2})+)", dump)))
+
+
 def scan(folders: list[Path], values: dict[str, str], *, leave_out: tuple[Path, ...] = ()) -> dict[str, set[str]]:
     """Every file below the folders in which a value lies."""
     hits: dict[str, set[str]] = {}

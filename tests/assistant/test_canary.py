@@ -15,7 +15,7 @@ import pytest
 from discreet.assistant import Assistant
 from discreet.client import Chat
 from discreet.storage.engine import Database
-from tests.assistant.canaries import Canaries, disguises, draw, found_in, scan
+from tests.assistant.canaries import Canaries, disguises, draw, found_in, in_byte_columns, scan
 from tests.conftest import running_assistant
 
 pytestmark = pytest.mark.servers
@@ -123,10 +123,7 @@ def hits(assistant: Assistant, tap: Tap, values: dict[str, str]) -> dict[str, ob
     found: dict[str, object] = {}
     for name, place in places(assistant, tap).items():
         if isinstance(place, bytes):
-            # A column of bytes is dumped as hex: undo it, so that what lies in it is looked at too.
-            inside = b"".join(
-                bytes.fromhex(part) for part in place.decode(errors="ignore").split("\\x")[1:] if _is_hex(part)
-            )
+            inside = in_byte_columns(place.decode(errors="ignore"))
             result: object = found_in(place, values) | found_in(inside, values)
         else:
             result = scan(
@@ -135,14 +132,6 @@ def hits(assistant: Assistant, tap: Tap, values: dict[str, str]) -> dict[str, ob
         if result:
             found[name] = result
     return found
-
-
-def _is_hex(part: str) -> bool:
-    try:
-        bytes.fromhex(part)
-    except ValueError:
-        return False
-    return True
 
 
 def test_structured_and_asked_for_values_are_found_nowhere() -> None:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
-from discreet.assistant import Assistant, Options
-from tests.assistant.canaries import found_in, scan
+from discreet.assistant import Assistant
+from tests.assistant.canaries import found_in, in_byte_columns, scan
 from tests.assistant.more_phones import SlackPhone, TeamsPhone, TwilioPhone, WhatsAppPhone
 from tests.assistant.phones import Phone, Request, TelegramPhone, rows
 from tests.assistant.provider import StandIn, stand_in
-from tests.conftest import PROJECT, free_port, prepared_state, removed_state
+from tests.conftest import prepared_state, running_assistant
 
 pytestmark = pytest.mark.servers
 
@@ -40,21 +39,15 @@ def provider() -> Iterator[StandIn]:
 @pytest.fixture(scope="module")
 def messaging(provider: StandIn) -> Iterator[Assistant]:
     """The assistant with every messaging channel."""
-    state, port = prepared_state(), free_port()
+    state = prepared_state()
     secrets = state / "channels.yml"
     secrets.touch(mode=0o600)
     secrets.write_text(yaml.safe_dump({name: phone.SECRETS for name, (_, phone) in PHONES.items()}))
     channels: dict[str, Any] = {path: phone.options(provider) for path, phone in PHONES.values()}
     credentials = state / "credentials.yml"
     credentials.write_text(yaml.safe_dump({"discreet.rasa.web.WebChannel": {}, **channels}))
-    options = Options(project=PROJECT, state=state, port=port, durable=False, log_level="DEBUG")
-    assistant = Assistant(replace(options, credentials=str(credentials)))
-    try:
-        assistant.start()
+    with running_assistant(state=state, credentials=str(credentials)) as assistant:
         yield assistant
-    finally:
-        assistant.stop()
-        removed_state(state)
 
 
 @pytest.fixture(params=PHONES)
@@ -182,15 +175,6 @@ def test_addresses_are_found_nowhere(messaging: Assistant, phone: Phone) -> None
     )
     rows(messaging, "CHECKPOINT")
     dump = repr([rows(messaging, f'SELECT t::text FROM "{schema}"."{table}" t') for schema, table in tables])
-    inside = b"".join(bytes.fromhex(p) for p in dump.split("\\x")[1:] if _is_hex(p))
-    assert found_in(dump.encode() + inside, phone.canaries) == set()
+    assert found_in(dump.encode() + in_byte_columns(dump), phone.canaries) == set()
     places = [messaging.postgres.home, messaging.logs, messaging.state]
     assert scan(places, phone.canaries, leave_out=(messaging.keys, messaging.state / "channels.yml")) == {}
-
-
-def _is_hex(part: str) -> bool:
-    try:
-        bytes.fromhex(part)
-    except ValueError:
-        return False
-    return True

@@ -7,7 +7,6 @@ hands the message to the guard, and turns errors into answers a person can act o
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import re
@@ -27,6 +26,7 @@ from sanic.response import json as json_response
 from discreet import logs, metrics
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
 from discreet.rasa.answers import answering, plain_error
+from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy
 from discreet.rasa.guard import Answer, Guard, Incoming
@@ -271,13 +271,7 @@ def _json_object(request: Request) -> dict[str, Any]:
         raise BadInput("Please send JSON.", code="wrong_type")
     if len(request.body) > MAX_BODY:
         raise BadInput("That is too long for me.", code="too_long")
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
-        raise BadInput("That message was not valid JSON.") from None
-    if not isinstance(body, dict):
-        raise BadInput("A message is a JSON object.")
-    return body
+    return json_object(request.body)
 
 
 def _incoming(request: Request) -> Incoming:

@@ -49,9 +49,9 @@ def json_object(content: bytes | str) -> dict[str, Any]:
     try:
         parsed = json.loads(content)
     except (ValueError, RecursionError):
-        raise BadInput("That request was not valid JSON.") from None
+        raise BadInput("That message was not valid JSON.") from None
     if not isinstance(parsed, dict):
-        raise BadInput("That request is not a JSON object.")
+        raise BadInput("A message is a JSON object.")
     return parsed
 
 
