@@ -1,0 +1,1 @@
+"""Who somebody is, as far as they have shown it."""
