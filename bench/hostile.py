@@ -44,6 +44,8 @@ PATTERNS: Mapping[str, str] = {
     "phone cues": "phone 0",
     "card cues": "card 4111 ",
     "id cues": "ssn 1111 ",
+    "short id cues": "ni 1234 ",
+    "id cues with gaps": "身份证 12345 ",
     "id cues without gaps": "身份证1111",
     "ids before their cue": "1234 (ssn",
     "ids too long": "cédula 1234567890123 ",

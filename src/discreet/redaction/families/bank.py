@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 import re2
 from stdnum import numdb
@@ -13,6 +13,7 @@ from discreet.redaction.recogniser import NO_WORDS, Recogniser, listed, whole, w
 
 _IBAN_WORDS = words("iban", "ibans", "account", "acct", "bank", "konto", "kontonummer", "compte", "cuenta", "rekening")
 _GAP = r"[\s.\-/_+:]{0,2}"
+_DIVIDED = r"[\s.\-/_+:]{0,3}"
 _CHECK = rf"(?:[0-9]{_GAP}[0-9OolISB]|[OolISB]{_GAP}[0-9])"
 _HEAD = re2.compile(rf"(?:^|[^0-9A-Za-z])([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})")
 _LONGEST = 34
@@ -21,7 +22,7 @@ _FIGURES = str.maketrans("OolISB", "001158")
 _VALUE = {character: str(value) for value, character in enumerate("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")}
 
 
-@lru_cache(maxsize=1)
+@cache
 def _layouts() -> dict[str, str]:
     """Country code -> one character a place of its IBAN: n a digit, a letter or c either."""
     table = numdb.get("iban")
@@ -35,30 +36,25 @@ def _layouts() -> dict[str, str]:
     return layouts
 
 
-def _ibans(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
-    """A country has one length, so what follows the number is never taken for more of it."""
-    number, ends, gap = "", [], 0
-    country = "".join(character for character in candidate[:6] if character.isalpha())[:2].upper()
+@cache
+def _written(country: str) -> re.Pattern[str] | None:
+    """How the country's number is written, whatever divides its groups; None where it has none."""
     layout = _layouts().get(country)
     if layout is None:
+        return None
+    return re.compile(_DIVIDED.join("[0-9OolISB]" if kind == "n" else "[0-9A-Za-z]" for kind in layout))
+
+
+def _ibans(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
+    """A country has one length, so what follows the number is never taken for more of it."""
+    country = "".join(filter(str.isalpha, candidate[:6]))[:2].upper()
+    form = _written(country)
+    match = form.match(candidate) if form else None
+    if match is None:
         return
-    for index, character in enumerate(candidate):
-        if character.isascii() and character.isalnum():
-            if layout[len(number)] == "n" and character not in "0123456789OolISB":
-                return
-            number += character
-            ends.append(index + 1)
-            gap = 0
-            if len(number) == len(layout):
-                break
-        else:
-            gap += 1
-            if gap > 3 or not (character.isspace() or character in ".-/_+:"):
-                return
-    if len(number) == len(layout) and (
-        _right(number.upper(), layout) or (near and _right(_figures(number, layout), layout))
-    ):
-        yield 0, ends[-1]
+    number, layout = "".join(filter(str.isalnum, match[0])), _layouts()[country]
+    if _right(number.upper(), layout) or (near and _right(_figures(number, layout), layout)):
+        yield match.span()
 
 
 def _right(number: str, layout: str) -> bool:

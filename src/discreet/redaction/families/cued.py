@@ -192,9 +192,12 @@ def _more(scheme: Scheme, text: str, position: int) -> Iterator[tuple[int, int]]
 
 def _far(schemes: list[Scheme], text: str, position: int) -> Iterator[tuple[int, int]]:
     """Values with right check digits among the next numbers."""
+    checked = [scheme for scheme in schemes if scheme.checks]
+    if not checked:
+        return
     for number in islice(_NUMBER.finditer(text, position, position + _AWAY), 3):
-        for scheme in schemes:
-            match = scheme.form.match(text, number.start()) if scheme.checks else None
+        for scheme in checked:
+            match = scheme.form.match(text, number.start())
             if match is None or not scheme.fits(match[0]) or not scheme.checked(match[0]):
                 continue
             if not OTHERS.search(text[position : number.start()]):

@@ -139,11 +139,11 @@ def _name_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         return
     names = match["words"].split(" ")
     taken, sure = streets.name_back(names)
-    if not taken:
+    proper = any(name[0].isupper() and not name.isupper() for name in names[-taken:])
+    if not taken or not (sure or near or proper):
         return
     start = len(match["words"]) - len(" ".join(names[-taken:]))
     end, coded = after(candidate, match.end())
-    proper = any(name[0].isupper() and not name.isupper() for name in names[-taken:])
     ends = _ENDS.match(candidate, end) is not None
     town_proper = _TOWN_PROPER.search(candidate, match.end(), end) is not None
     enough = (coded and (sure or near or (proper and town_proper))) or (

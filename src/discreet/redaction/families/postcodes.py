@@ -61,6 +61,7 @@ _IN_TOWNS = listed(
     sous en et aux al op upon on of the under by a y e i ter ten van von
     """
 )
+_NO_BEGINNING = _IN_TOWNS - {"den", "la", "le", "los", "las", "les"}
 _TOWNS_TOO = listed(
     """
     new long great bad los las white black red blue much little big best bank prime cut lost half short next high
@@ -129,7 +130,7 @@ def town(text: str, position: int, *, small: bool = True) -> int:
         joins = words > 0 and lower in _IN_TOWNS
         if words == 0:
             loose = not word[0][0].isupper()
-            if (loose and not small) or lower in _IN_TOWNS - {"den", "la", "le", "los", "las", "les"}:
+            if (loose and not small) or lower in _NO_BEGINNING:
                 break
         elif not joins and (not word[0][0].isupper()) and not (loose and words < 2):
             break

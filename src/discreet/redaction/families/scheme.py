@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
@@ -45,7 +45,7 @@ class Scheme:
             value = value[:-2] if self.form.fullmatch(value[:-2]) else value
         return position + len(value)
 
-    @property
+    @cached_property
     def form(self) -> re.Pattern[str]:
         """How it is written, with nothing glued to its end."""
         return _expression(self.shapes)
