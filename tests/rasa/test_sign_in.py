@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, rsa
 
 from discreet.errors import BadInput, SettingsError, StorageUnavailable
 from discreet.rasa.front import SignIn
-from discreet.rasa.sign_in import AGAIN_SECONDS, FRESH_SECONDS, MAX_TOKEN, STALE_SECONDS, Customer, Verifier
+from discreet.rasa.key_sets import MAX_DOCUMENT
+from discreet.rasa.sign_in import AGES, MAX_TOKEN, Customer, Verifier
 
 NOW = 1_800_000_000
 ISSUER, AUDIENCE = "https://www.example.com", "chat"
@@ -193,20 +194,20 @@ def test_keys_are_fetched_kept_and_not_asked_for_at_every_guess(site: Site, tmp_
             with pytest.raises(BadInput):
                 await by.customer(token(header={"kid": f"guess {number}"}))
         assert site.asked == 1
-        now[0] += AGAIN_SECONDS + 1
+        now[0] += AGES.again + 1
         with pytest.raises(BadInput):
             await by.customer(token(header={"kid": "guess"}))
         assert site.asked == 2
         site.answer = (200, json.dumps({"keys": [published(OTHER_ED, "new")]}).encode())
-        now[0] += AGAIN_SECONDS + 1
+        now[0] += AGES.again + 1
         await by.customer(token(OTHER_ED, header={"kid": "new"}))
-        for broken in ((302, b""), (200, b"{"), (200, b"x" * 70_000), (500, b"")):
+        for broken in ((302, b""), (200, b"{"), (200, json.dumps(SET).encode().ljust(MAX_DOCUMENT + 1)), (500, b"")):
             site.answer = broken
-            now[0] += FRESH_SECONDS + 1
+            now[0] += AGES.fresh + 1
             fresh = {"iat": now[0], "nbf": now[0], "exp": now[0] + 60}
-            if now[0] - NOW < STALE_SECONDS:
+            if now[0] - NOW < AGES.stale:
                 await by.customer(token(OTHER_ED, header={"kid": "new"}, **fresh))
-        now[0] += STALE_SECONDS
+        now[0] += AGES.stale
         with pytest.raises(StorageUnavailable):
             await by.customer(token(OTHER_ED, header={"kid": "new"}))
 

@@ -5,8 +5,6 @@ A token that is wrong in any way is one error; the counters do not tell the ways
 
 from __future__ import annotations
 
-import asyncio
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,19 +12,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 import jwt
 
-from discreet.errors import BadInput, StorageUnavailable
+from discreet.errors import BadInput
 from discreet.rasa.front import KEY_TYPES, SignIn
+from discreet.rasa.key_sets import Ages, FetchedKeys, KeySet, KeysInFile, document, public_key
 
 MAX_TOKEN = 8 * 1024
 MAX_AGE_SECONDS = 600
 GRACE_SECONDS = 60
-MAX_KEY_SET = 64 * 1024
-FRESH_SECONDS, AGAIN_SECONDS, STALE_SECONDS = 600.0, 60.0, 3600.0
-FETCH_SECONDS = 5.0
-SMALLEST_RSA_BITS = 2048
+AGES = Ages(fresh=600.0, again=60.0, stale=3600.0)
 
 
 @dataclass(frozen=True)
@@ -44,8 +39,7 @@ class Verifier:
     def __init__(self, rules: SignIn, project: Path, clock: Callable[[], float] = time.time) -> None:
         self._rules = rules
         self._clock = clock
-        remote = urlsplit(rules.keys).scheme in ("https", "http")
-        self._keys: _KeySet = _Fetched(rules, clock) if remote else _File(rules, project / rules.keys)
+        self._keys = _keys(rules, project, clock)
 
     async def customer(self, token: str) -> Customer:
         """Who signed in. ``token`` is the client's. Raises BadInput, and StorageUnavailable while keys are missing."""
@@ -58,6 +52,8 @@ class Verifier:
         if header.get("alg") != self._rules.algorithm or "crit" in header or not isinstance(header.get("kid"), str):
             raise _failed()
         key = await self._keys.find(header["kid"])
+        if key is None:
+            raise _failed()
         try:
             claims = jwt.decode(
                 token,
@@ -88,98 +84,19 @@ class Verifier:
         return Customer(f"{self._rules.issuer}\0{subject}", token, ends + GRACE_SECONDS - now + 1)
 
 
-class _KeySet:
-    def __init__(self, rules: SignIn) -> None:
-        self._algorithm = rules.algorithm
-        self._keys: dict[str, Any] = {}
-
-    async def find(self, key_id: str) -> Any:
-        """The key of that id. Raises BadInput, and StorageUnavailable while the set cannot be had."""
-        await self._refresh(key_id)
-        if key_id not in self._keys:
-            raise _failed()
-        return self._keys[key_id]
-
-    async def _refresh(self, key_id: str) -> None:
-        raise NotImplementedError
-
-    def _take(self, content: bytes) -> None:
-        """Replaces the set. Raises ValueError for what is none."""
-        listed = json.loads(content)["keys"]
-        self._keys = {one["kid"]: key for one in listed if (key := self._usable(one)) is not None}
-
-    def _usable(self, one: Any) -> Any:
+def _keys(rules: SignIn, project: Path, clock: Callable[[], float]) -> KeySet[Any]:
+    def usable(published: Any) -> Any:
         fits = (
-            isinstance(one, dict)
-            and isinstance(one.get("kid"), str)
-            and one.get("kty") == KEY_TYPES[self._algorithm]
-            and one.get("crv", "Ed25519") == "Ed25519"
-            and one.get("use", "sig") == "sig"
-            and one.get("alg", self._algorithm) == self._algorithm
+            published.get("kty") == KEY_TYPES[rules.algorithm]
+            and published.get("crv", "Ed25519") == "Ed25519"
+            and published.get("use", "sig") == "sig"
+            and published.get("alg", rules.algorithm) == rules.algorithm
         )
-        if not fits:
-            return None
-        try:
-            key = jwt.PyJWK(one, algorithm=self._algorithm).key
-        except (jwt.PyJWTError, ValueError):
-            return None
-        return None if getattr(key, "key_size", SMALLEST_RSA_BITS) < SMALLEST_RSA_BITS else key
+        return public_key(published, rules.algorithm) if fits else None
 
-
-class _File(_KeySet):
-    """Read again when it changes."""
-
-    def __init__(self, rules: SignIn, path: Path) -> None:
-        super().__init__(rules)
-        self._path = path
-        self._seen: tuple[int, int] | None = None
-
-    async def _refresh(self, key_id: str) -> None:
-        try:
-            found = self._path.stat()
-            if self._seen != (found.st_mtime_ns, found.st_ino):
-                self._take(self._path.read_bytes())
-                self._seen = (found.st_mtime_ns, found.st_ino)
-        except (OSError, ValueError, KeyError, TypeError):
-            raise StorageUnavailable("the host site's keys cannot be read") from None
-
-
-class _Fetched(_KeySet):
-    """Kept for a while; asked for anew, not too often, when a key is not among them."""
-
-    def __init__(self, rules: SignIn, clock: Callable[[], float]) -> None:
-        super().__init__(rules)
-        self._address = rules.keys
-        self._clock = clock
-        self._fetched = self._tried = float("-inf")
-        self._lock = asyncio.Lock()
-
-    async def _refresh(self, key_id: str) -> None:
-        async with self._lock:
-            age = self._clock() - self._fetched
-            wanted = age > FRESH_SECONDS or key_id not in self._keys
-            if wanted and self._clock() - self._tried > AGAIN_SECONDS:
-                self._tried = self._clock()
-                try:
-                    self._take(await self._fetch())
-                    self._fetched = self._clock()
-                except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError, KeyError, TypeError):
-                    pass
-            if self._clock() - self._fetched > STALE_SECONDS:
-                raise StorageUnavailable("the host site's keys cannot be fetched")
-
-    async def _fetch(self) -> bytes:
-        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as http,
-            http.get(self._address, allow_redirects=False) as response,
-        ):
-            content = await response.content.read(MAX_KEY_SET + 1)
-            while len(content) <= MAX_KEY_SET and (more := await response.content.read(MAX_KEY_SET)):
-                content += more
-            if response.status != 200 or len(content) > MAX_KEY_SET:
-                raise ValueError("no key set")
-            return content
+    if urlsplit(rules.keys).scheme in ("https", "http"):
+        return FetchedKeys(lambda http: document(http, rules.keys), usable, AGES, clock)
+    return KeysInFile(project / rules.keys, usable)
 
 
 def _failed() -> BadInput:

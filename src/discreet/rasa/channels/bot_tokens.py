@@ -11,17 +11,16 @@ from typing import Any
 import aiohttp
 import jwt
 
-from discreet.errors import NotAuthentic, StorageUnavailable
+from discreet.errors import NotAuthentic
 from discreet.rasa.channels.connector import api_address
 from discreet.rasa.channels.postman import post
 from discreet.rasa.channels.webhook import at, each, json_object, text_at
+from discreet.rasa.key_sets import Ages, FetchedKeys, KeySet, document, public_key
 
 ISSUER = "https://api.botframework.com"
 GRACE_SECONDS = 300
-KEPT_SECONDS, AGAIN_SECONDS = 24 * 3600.0, 300.0
+AGES = Ages(fresh=24 * 3600.0, again=300.0, stale=24 * 3600.0)
 SPARE_SECONDS = 120.0
-SMALLEST_KEY_BITS = 2048
-FETCH_SECONDS = 10.0
 _SCOPE = "https://api.botframework.com/.default"
 
 
@@ -33,37 +32,15 @@ class SigningKey:
     endorsements: frozenset[str]
 
 
-class SigningKeys:
-    """The key set behind a metadata address, fetched when it is needed and kept for a day."""
+def signing_keys(metadata: str, clock: Callable[[], float] = time.monotonic) -> KeySet[SigningKey]:
+    """The key set behind a metadata address, kept for a day. Raises SettingsError unless the address is https."""
+    address = api_address(metadata)
 
-    def __init__(self, metadata: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._metadata = api_address(metadata)
-        self._clock = clock
-        self._keys: dict[str, SigningKey] = {}
-        self._fetched: float | None = None
-        self._lock = asyncio.Lock()
+    async def fetch(http: aiohttp.ClientSession) -> bytes:
+        found = json_object(await document(http, address))
+        return await document(http, api_address(text_at(found, "jwks_uri")))
 
-    async def find(self, key_id: str) -> SigningKey:
-        """Raises NotAuthentic for an id that is not published, StorageUnavailable when nothing can be fetched."""
-        async with self._lock:
-            age = None if self._fetched is None else self._clock() - self._fetched
-            if age is None or age > KEPT_SECONDS or (key_id not in self._keys and age > AGAIN_SECONDS):
-                await self._fetch()
-        if key_id not in self._keys:
-            raise NotAuthentic("the token is signed by a key that is not published")
-        return self._keys[key_id]
-
-    async def _fetch(self) -> None:
-        try:
-            timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
-            async with aiohttp.ClientSession(timeout=timeout) as http:
-                metadata = await _document(http, self._metadata)
-                keys = await _document(http, api_address(text_at(metadata, "jwks_uri")))
-        except Exception:
-            # Whatever it was: without keys nobody is who they say. The provider sends the message again.
-            raise StorageUnavailable("the Bot Framework's keys could not be fetched") from None
-        self._keys = dict(filter(None, map(_signing_key, each(keys, "keys"))))
-        self._fetched = self._clock()
+    return FetchedKeys(fetch, _signing_key, AGES, clock)
 
 
 class AccessToken:
@@ -92,7 +69,9 @@ class AccessToken:
         self._until = 0.0
 
 
-async def require_token(keys: SigningKeys, authorization: str, *, app_id: str, service: str, channel: str) -> None:
+async def require_token(
+    keys: KeySet[SigningKey], authorization: str, *, app_id: str, service: str, channel: str
+) -> None:
     """Raises NotAuthentic unless the Bot Framework made the call for that channel, to this app, from that service.
 
     ``service`` and ``channel`` are the activity's: the token must say the same service, and its key must be endorsed
@@ -108,6 +87,8 @@ async def require_token(keys: SigningKeys, authorization: str, *, app_id: str, s
     if header.get("alg") != "RS256":
         raise NotAuthentic("the token is signed by another algorithm")
     signing = await keys.find(str(header.get("kid", "")))
+    if signing is None:
+        raise NotAuthentic("the token is signed by a key that is not published")
     try:
         claims = jwt.decode(
             token,
@@ -126,17 +107,6 @@ async def require_token(keys: SigningKeys, authorization: str, *, app_id: str, s
         raise NotAuthentic("the token's key does not speak for this channel")
 
 
-async def _document(http: aiohttp.ClientSession, url: str) -> dict[str, Any]:
-    async with http.get(url, allow_redirects=False) as response:
-        response.raise_for_status()
-        return json_object(await response.read())
-
-
-def _signing_key(published: Any) -> tuple[str, SigningKey] | None:
-    try:
-        key = jwt.PyJWK(published, algorithm="RS256").key
-    except (jwt.PyJWTError, TypeError, ValueError, AttributeError):
-        return None
-    if key.key_size < SMALLEST_KEY_BITS:
-        return None
-    return text_at(published, "kid"), SigningKey(key, frozenset(map(str, each(published, "endorsements"))))
+def _signing_key(published: Any) -> SigningKey | None:
+    key = public_key(published, "RS256")
+    return None if key is None else SigningKey(key, frozenset(map(str, each(published, "endorsements"))))

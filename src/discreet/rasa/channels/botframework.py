@@ -10,7 +10,7 @@ from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
 from discreet.errors import NotAuthentic
-from discreet.rasa.channels.bot_tokens import AccessToken, SigningKeys, require_token
+from discreet.rasa.channels.bot_tokens import AccessToken, require_token, signing_keys
 from discreet.rasa.channels.connector import Arrival, Connector, api_address, pieces
 from discreet.rasa.channels.postman import LATER, REFUSED, Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook, at, each, text_at
@@ -39,7 +39,7 @@ class BotFrameworkChannel(Connector):
     ) -> None:
         super().__init__()
         self._app_id = app_id
-        self._keys = SigningKeys(metadata)
+        self._keys = signing_keys(metadata)
         self._token = AccessToken(login, app_id, app_password)
         self._plain_services = urlsplit(api_address(metadata)).scheme == "http"
 
