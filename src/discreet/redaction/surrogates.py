@@ -1,7 +1,8 @@
 """Invented values that keep the form of real ones, for exports and training data.
 
-Numbers keep their layout: each digit is drawn anew, separators stay, checks are right again. Nothing of a real value
-but its layout, its country and its brand's or issuer's prefix passes into an invented one.
+Numbers keep their layout: each digit is drawn anew, separators stay. The checks of cards and IBANs are right again, in
+ranges that nobody issues; those of ids are not, which keeps them from being somebody's. Nothing of a real value but its
+layout, its country and its brand's or issuer's prefix passes into an invented one.
 """
 
 from __future__ import annotations
