@@ -78,20 +78,21 @@ class Bot:
         """`rasa run` with the endpoints as they are; yields its port."""
         port = free_port()
         command = f"exec {self.says('run').strip()} --port {port} --interface 127.0.0.1"
-        with (self.folder / "rasa.log").open("ab") as log:
+        with (self.folder / "rasa.log").open("ab") as kept:
             server = subprocess.Popen(
                 ["bash", "-c", command],
                 cwd=self.folder,
                 env={**self.environment, **environment},
-                stdout=log,
-                stderr=log,
+                stdout=kept,
+                stderr=kept,
                 start_new_session=True,
             )
         try:
             deadline = time.monotonic() + 120
             while not _answers(port):
-                assert server.poll() is None, (self.folder / "rasa.log").read_text()[-3000:]
-                assert time.monotonic() < deadline, "the bot did not start"
+                log = (self.folder / "rasa.log").read_text()[-3000:]
+                assert server.poll() is None, log
+                assert time.monotonic() < deadline, f"the bot did not start: {log}"
                 time.sleep(0.3)
             yield port
         finally:
