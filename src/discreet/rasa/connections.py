@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sanic import Sanic
-from sanic.exceptions import InvalidUsage, SanicException
+from sanic.exceptions import InvalidUsage, MethodNotSupported, SanicException
 from sanic.request import Request
 
 from discreet import metrics
@@ -28,6 +28,12 @@ MOST_OF_ADDRESS = 64
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+\Z")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\ud7ff\ue000-\U0010ffff]*\Z")
 _LENGTH = re.compile(r"[0-9]{1,10}\Z")
+_ONCE = (
+    "authorization", "content-type", "origin", "x-hub-signature-256", "x-slack-request-timestamp", "x-slack-signature",
+    "x-telegram-bot-api-secret-token", "x-twilio-signature",
+)  # fmt: skip
+"""What decides who somebody is, and what they sent: of two, one server believes the first and another the last."""
+_WITH_A_BODY = ("POST", "PUT", "PATCH")
 _TARGET = re.compile(r"/[\x21-\x7e]*\Z")
 
 
@@ -58,9 +64,10 @@ class Connections:
     def watch(self, app: Sanic) -> None:
         """Before the server starts: Sanic takes out signals that nobody listens to."""
         app.config.KEEP_ALIVE_TIMEOUT = IDLE_SECONDS
+        app.request_class = _Request
         app.add_signal(_function(self._begun), "http.lifecycle.begin")
         app.add_signal(_function(self._ended), "http.lifecycle.complete")
-        app.add_signal(_require_one_reading, "http.lifecycle.request")
+        app.add_signal(_requested, "http.lifecycle.request")
         app.register_middleware(self._arrived, "request")
         app.register_middleware(self._answered, "response")
 
@@ -113,7 +120,23 @@ def _stop_timing(conn_info: Any) -> None:
         timer.cancel()
 
 
-async def _require_one_reading(request: Request) -> None:
+class _Request(Request):
+    """Sanic's own ends the connection without an answer, uncounted, where it cannot read the address."""
+
+    def __init__(self, url_bytes: bytes, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_bytes if _TARGET.match(url_bytes.decode("latin-1")) else b"*", *args, **kwargs)
+
+
+async def _requested(request: Request) -> None:
+    _require_one_reading(request)
+    if "upgrade" in request.headers:
+        raise InvalidUsage("there is no other protocol here", quiet=True)
+    if request.method == "OPTIONS":
+        # Rasa's CORS would answer every preflight, if only with nothing that a browser takes for a yes.
+        raise MethodNotSupported("no other site may ask", "OPTIONS", ())
+
+
+def _require_one_reading(request: Request) -> None:
     """Refuses what a proxy in front might read otherwise than Sanic does (RFC 9112, section 11.2)."""
     headers = request.headers
     if not all(_NAME.match(name) and _VALUE.match(value) for name, value in headers.items()):
@@ -121,7 +144,11 @@ async def _require_one_reading(request: Request) -> None:
     if headers.getall("transfer-encoding", []):
         raise LengthRequired("no length")
     lengths = headers.getall("content-length", [])
+    if not lengths and request.method in _WITH_A_BODY:
+        raise LengthRequired("no length")
     if len(lengths) > 1 or not all(_LENGTH.match(length) for length in lengths):
         raise InvalidUsage("a length is malformed", quiet=True)
+    if any(len(headers.getall(name, [])) > 1 for name in _ONCE):
+        raise InvalidUsage("a header stands twice", quiet=True)
     if len(headers.getall("host", [])) != 1 or not _TARGET.match(request.raw_url.decode("latin-1")):
         raise InvalidUsage("a request's address is malformed", quiet=True)

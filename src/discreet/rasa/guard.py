@@ -24,6 +24,7 @@ from rasa.shared.core.events import ReminderScheduled
 from discreet.crypto.identifiers import conversation_id, turn_id
 from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TooMany, TurnAborted
 from discreet.logs import correlation_id
+from discreet.metrics import refused
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
 from discreet.rasa.held import HeldOutput
@@ -31,7 +32,7 @@ from discreet.rasa.lending import Lent
 from discreet.rasa.lock_store import PostgresLockStore
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.turn import Turn, running
-from discreet.rasa.understanding import Understanding, Understood
+from discreet.rasa.understanding import Understanding, Understood, looks_like_a_command
 from discreet.records.conversations import Position
 from discreet.records.vault import VaultWriter
 from discreet.storage.engine import Steps, Transaction
@@ -186,8 +187,11 @@ class Guard:
         this_turn = turn_id(self.identity_key, conversation, incoming.identity)
         committed, lent = await self._store.look(sender_id, this_turn)
         if committed is not None:
+            refused("repeated", channel)
             body = TurnBody.decode(committed.body)
             return Answer(body.shown or "", body.replies)
+        if looks_like_a_command(incoming.text or ""):
+            refused("command", channel)
         tracker = lent.tracker if lent else None
         understood = await self._understand(conversation, incoming, tracker)
         if understood.findings:

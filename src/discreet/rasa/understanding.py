@@ -170,6 +170,11 @@ def as_data(text: str) -> str:
     return _COMMAND.sub("", _CONTROL.sub(" ", text)).strip()
 
 
+def looks_like_a_command(text: str) -> bool:
+    """Whether Rasa would have taken the text for a command, had it seen it as it was typed."""
+    return _CONTROL.sub(" ", text).lstrip().startswith("/")
+
+
 def _value(findings: dict[str, Finding], token: str) -> str:
     finding = findings.get(token)
     return token if finding is None else finding.value

@@ -168,6 +168,8 @@ class WebChannel(InputChannel):
         guard = self._running()
         headers = request.headers
         self._front.require_own_page(headers.get("host", ""), headers.get("origin"))
+        if request.query_string:
+            raise BadInput("Nothing is said behind a question mark here.")
         if came_through_proxy(headers) and not self._front.is_proxy(request.ip):
             _unknown_proxy()
         address = self._front.address(
@@ -196,7 +198,7 @@ class WebChannel(InputChannel):
     def _credential(self, request: Request) -> str | None:
         """What the client shows for its session: an app's bearer token, else the browser's cookie."""
         token = _bearer(request)
-        return token if token is not None else request.cookies.get(self._cookie_name(request))
+        return token if token is not None else _cookie(request, self._cookie_name(request))
 
     def _cookie_name(self, request: Request) -> str:
         return f"__Host-{COOKIE}" if self._front.is_https(tls=request.conn_info.ssl) else COOKIE
@@ -217,7 +219,7 @@ class _Wish:
     @classmethod
     def of(cls, request: Request) -> _Wish:
         """Raises BadInput. No body wishes nothing."""
-        body = _json_object(request) if request.body else {}
+        body = _json_object(request, ("token", "sign_in")) if request.body else {}
         token, sign_in = body.get("token", False), body.get("sign_in", "")
         if not isinstance(token, bool) or not isinstance(sign_in, str):
             raise BadInput("A session is asked for with token: true or false, and sign_in: a text.")
@@ -240,6 +242,13 @@ class _Watched(Blueprint):
 def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _cookie(request: Request, name: str) -> str | None:
+    """The cookie of that name. None where there are several: whose they are is anybody's guess."""
+    parts = (part for line in request.headers.getall("cookie", []) for part in line.split(";"))
+    values = [value.strip() for key, _, value in (part.partition("=") for part in parts) if key.strip() == name]
+    return values[0] if len(values) == 1 else None
 
 
 async def _sender(guard: Guard, credential: str | None) -> str:
@@ -265,18 +274,24 @@ def _unknown_proxy() -> None:
     _log.warning("a proxy that trusted_proxies in credentials.yml does not name passes requests on: one client for all")
 
 
-def _json_object(request: Request) -> dict[str, Any]:
-    """The body, every part of which the client controls. Raises BadInput."""
+def _json_object(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
+    """The body, every part of which the client controls. Raises BadInput, also for what has another name than these.
+
+    Nobody names their own sender, channel, slots or metadata; whoever tries is told so, and counted.
+    """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise BadInput("Please send JSON.", code="wrong_type")
     if len(request.body) > MAX_BODY:
         raise BadInput("That is too long for me.", code="too_long")
-    return json_object(request.body)
+    body = json_object(request.body)
+    if not body.keys() <= set(names):
+        raise BadInput(f"This takes {' and '.join(names)}, and nothing else.")
+    return body
 
 
 def _incoming(request: Request) -> Incoming:
     """The message of a request. Raises BadInput."""
-    body = _json_object(request)
+    body = _json_object(request, ("id", "text", "button"))
     message_id, text, button = body.get("id"), body.get("text"), body.get("button")
     if not isinstance(message_id, str) or not _MESSAGE_ID.match(message_id):
         raise BadInput("A message needs an id of 16 to 64 letters, digits, - or _.")

@@ -118,6 +118,7 @@ async def _answer(context: CallContext, action: GuardedAction, body: dict[str, A
     services = context.services
     claim = await services.statements.run(services.results.claim(context.subject, context.call))
     if claim.result is not None:
+        metrics.refused("repeated", "actions")
         return claim.result
     token = current_call.set(context)
     try:

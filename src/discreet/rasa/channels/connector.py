@@ -187,6 +187,7 @@ class Connector(InputChannel, Courier):
             )
         )
         if known.taken:
+            refused("repeated", self.name())
             return
         await self._turn(
             guard, sender_id, arrival, known.handle, Recipient(self.name(), conversation, receipt, arrival.address)
@@ -205,10 +206,11 @@ class Connector(InputChannel, Courier):
 
         try:
             if handle is None and (arrival.reference or not arrival.text):
-                raise BadInput(STALE if arrival.reference else ONLY_TEXT)
+                raise BadInput(STALE, code="stale_button") if arrival.reference else BadInput(ONLY_TEXT, code="no_text")
             text = None if handle is not None else arrival.text
             answer = await guard.take(sender_id, Incoming(to.receipt.hex(), text, handle), self.name(), post)
         except BadInput as error:
+            refused(error.code, self.name())
             await asyncio.to_thread(
                 self._note, guard, to, [*arrival.first, {"text": error.sentence}], keeps_buttons=True
             )
