@@ -24,6 +24,7 @@ from rasa.shared.core.events import ReminderScheduled
 from discreet.crypto.identifiers import conversation_id, turn_id
 from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TooMany, TurnAborted
 from discreet.logs import correlation_id
+from discreet.rasa.aside import answer_aside
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
 from discreet.rasa.held import HeldOutput
@@ -194,7 +195,11 @@ class Guard:
             await asyncio.to_thread(self._seal, conversation, this_turn, understood)
         turn = _turn_of(sender_id, conversation, this_turn, fence, lent)
         held = HeldOutput(channel)
-        await _within(turn, self._on_new_message(_message(turn, understood, held, channel)))
+        message = _message(turn, understood, held, channel)
+        if understood.instead is None:
+            await _within(turn, self._on_new_message(message))
+        else:
+            await _within(turn, answer_aside(self._agent.processor, message, understood.instead))
         if not turn.saved:
             raise StorageUnavailable("Rasa ended a turn without saving it")
         messages = held.messages or [{"text": NO_REPLY}]

@@ -18,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from discreet.errors import BadInput
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
+from discreet.reading import ONLY_WORDS, is_wordless, other_language
 from discreet.records.vault import Finding
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
@@ -27,6 +28,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _COMMAND = re.compile(r"\A[\s/]+")
 _PARSE_KEYS = ("intent", "intent_ranking")
 _ANSWER = "inform"
+_NOT_ASKED = {"name": None, "confidence": 0.0}
+"""The intent of a message that the model was not asked about."""
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
 SURE = 0.5
@@ -35,13 +38,17 @@ SURE = 0.5
 
 @dataclass(frozen=True)
 class Understood:
-    """A message as Rasa gets it, and the values that were taken out of it."""
+    """A message as Rasa gets it, and the values that were taken out of it.
+
+    ``instead``: what is answered in place of asking Rasa's policies, to a message that is no English sentence.
+    """
 
     text: str
     parse_data: dict[str, Any]
     shown: str
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     operation: str | None = None
+    instead: str | None = None
 
 
 class Understanding:
@@ -57,6 +64,8 @@ class Understanding:
         plain = as_data(text)
         if not plain:
             raise BadInput("I could not read anything in that message. Please write it in words.")
+        if is_wordless(plain):
+            return Understood(plain, {"intent": _NOT_ASKED, "entities": []}, plain, instead=ONLY_WORDS)
         findings: dict[str, Finding] = {}
 
         def seal(category: str, value: str) -> str:
@@ -76,7 +85,11 @@ class Understanding:
             kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
         parse_data["entities"] = entities
-        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()))
+        language = (
+            None if answered or _may_answer(processor, tracker, entities) else other_language(TOKEN.sub(" ", kept))
+        )
+        instead = language.sentence if language else None
+        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()), instead=instead)
 
     def of_press(self, press: Press) -> Understood:
         """What a verified button press means; nothing to parse, because the payload is ours."""
@@ -163,6 +176,17 @@ class Understanding:
     def _is_raw(self, entity: dict[str, Any]) -> bool:
         category = self._policy.categories.get(entity["entity"])
         return category is not None and category.store == "vault" and not TOKEN.search(str(entity["value"]))
+
+
+def _may_answer(
+    processor: MessageProcessor, tracker: DialogueStateTracker | None, entities: list[dict[str, Any]]
+) -> bool:
+    """Whether a message may be what the running form asked for, in whatever language: a free text, or any value."""
+    slot = tracker.get_slot("requested_slot") if tracker is not None and tracker.active_loop else None
+    if not slot:
+        return False
+    mappings = processor.domain.as_dict().get("slots", {}).get(slot, {}).get("mappings", [])
+    return bool(entities) or any(mapping.get("type") == "from_text" for mapping in mappings)
 
 
 def as_data(text: str) -> str:

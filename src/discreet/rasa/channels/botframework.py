@@ -14,6 +14,7 @@ from discreet.rasa.channels.bot_tokens import AccessToken, SigningKeys, require_
 from discreet.rasa.channels.connector import Arrival, Connector, api_address, pieces
 from discreet.rasa.channels.postman import LATER, REFUSED, Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook, at, each, text_at
+from discreet.reading import kind_of_type
 from discreet.records.outbox import Reply
 
 MAX_TEXT, BUTTONS_A_CARD = 8000, 6
@@ -82,7 +83,8 @@ class BotFrameworkChannel(Connector):
         text = text_at(activity, "text")
         # Teams repeats every text as an attachment of HTML.
         files = [part for part in each(activity, "attachments") if text_at(part, "contentType") != "text/html"]
-        return [Arrival(activity_id, person, address, text, unread=bool(text and files))]
+        kind = kind_of_type(text_at(files[0], "contentType")) if files else ""
+        return [Arrival(activity_id, person, address, text, unread=bool(text and files), kind=kind)]
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """An empty object; replies leave through the outbox."""

@@ -29,15 +29,12 @@ from discreet.rasa.channels.postman import Courier, Postman
 from discreet.rasa.channels.webhook import Webhook
 from discreet.rasa.guard import Guard, Incoming
 from discreet.rasa.startup import prepare
+from discreet.reading import no_text
 from discreet.records.outbox import Outbox, Recipient, Reply
 from discreet.settings import process_settings
 from discreet.storage.engine import Transaction
 
 MAX_BODY = 256 * 1024
-ONLY_TEXT = (
-    "I can only read text: no pictures, voice notes, stickers, files or locations. "
-    "Please write what you would like to do, for example: where is my order DS-10601?"
-)
 TEXT_ONLY_READ = "I have read your words. The attachment I cannot open, and I do not keep it."
 STALE = "That button no longer works. Please type what you would like to do."
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -50,6 +47,7 @@ class Arrival:
 
     ``person`` is whom the provider says it is from, in one string; ``address`` is what replying to them needs.
     A message has a text, or the reference of a button, or neither; ``unread``: something in it is no text;
+    ``kind``: which of ``reading.kinds.KINDS`` that is;
     ``first`` goes out before the turn's replies.
     """
 
@@ -59,6 +57,7 @@ class Arrival:
     text: str = field(default="", repr=False)
     reference: str = field(default="", repr=False)
     unread: bool = False
+    kind: str = ""
     first: tuple[Reply, ...] = field(default=(), repr=False)
 
 
@@ -205,7 +204,7 @@ class Connector(InputChannel, Courier):
 
         try:
             if handle is None and (arrival.reference or not arrival.text):
-                raise BadInput(STALE if arrival.reference else ONLY_TEXT)
+                raise BadInput(STALE if arrival.reference else no_text(arrival.kind))
             text = None if handle is not None else arrival.text
             answer = await guard.take(sender_id, Incoming(to.receipt.hex(), text, handle), self.name(), post)
         except BadInput as error:

@@ -16,6 +16,7 @@ from discreet.errors import NotAuthentic
 from discreet.rasa.channels.connector import FORM, JSON, Arrival, Connector, api_address, pieces
 from discreet.rasa.channels.postman import LATER, REFUSED, Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook, at, json_object, text_at
+from discreet.reading import kind_of_type
 from discreet.records.outbox import Reply
 
 MAX_TEXT, MAX_TITLE, BUTTONS_A_BLOCK = 3000, 75, 25
@@ -76,7 +77,8 @@ class SlackChannel(Connector):
             return []
         text = _plain(text_at(event, "text"))
         unread = bool(text) and bool(at(event, "files"))
-        return [Arrival(event_id, f"{channel} {user}", {"channel": channel}, text, unread=unread)]
+        kind = kind_of_type(text_at(event, "files", 0, "mimetype")) if at(event, "files") else ""
+        return [Arrival(event_id, f"{channel} {user}", {"channel": channel}, text, unread=unread, kind=kind)]
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """A signed ``url_verification`` gets its challenge back."""

@@ -36,6 +36,19 @@ _CUSTOM: tuple[tuple[frozenset[str], str], ...] = tuple(
 )
 """Which call a custom reply is, by the parameters that it brings: as in Rasa's own channel."""
 _GREETING = "hello"
+_KINDS = {
+    "voice": "voice",
+    "audio": "voice",
+    "video": "video",
+    "video_note": "video",
+    "animation": "video",
+    "photo": "picture",
+    "sticker": "sticker",
+    "location": "location",
+    "contact": "contact",
+    "document": "file",
+}
+"""What a message holds that is no text, by its field."""
 
 
 class TelegramChannel(Connector):
@@ -75,7 +88,9 @@ class TelegramChannel(Connector):
         text = text_at(message, "text") or text_at(message, "caption")
         if text.split(maxsplit=1)[:1] == ["/start"]:
             text = _GREETING
-        return [Arrival(update_id, chat, {"chat": chat}, text, unread=bool(text) and at(message, "text") is None)]
+        kind = next((kind for field, kind in _KINDS.items() if at(message, field) is not None), "")
+        unread = bool(text) and at(message, "text") is None
+        return [Arrival(update_id, chat, {"chat": chat}, text, unread=unread, kind=kind)]
 
     def written(self, reply: Reply) -> list[dict[str, Any]]:
         """Texts, the buttons below the last one, then a picture, then what is Telegram's own."""

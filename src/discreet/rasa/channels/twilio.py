@@ -15,6 +15,7 @@ from discreet.errors import NotAuthentic
 from discreet.rasa.channels.connector import FORM, JSON, Arrival, Connector, api_address, pieces
 from discreet.rasa.channels.postman import Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook
+from discreet.reading import kind_of_type
 from discreet.records.outbox import Reply
 
 MAX_TEXT = 1600
@@ -75,7 +76,8 @@ class TwilioChannel(Connector):
             return []
         text = fields.get("Body", "")
         unread = bool(text) and fields.get("NumMedia", "0") != "0"
-        return [Arrival(sid, person, {"to": person, "from": ours}, text, unread=unread)]
+        kind = "location" if "Latitude" in fields else kind_of_type(fields.get("MediaContentType0", ""))
+        return [Arrival(sid, person, {"to": person, "from": ours}, text, unread=unread, kind=kind)]
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """Empty TwiML: replies leave through the outbox."""

@@ -21,6 +21,15 @@ ROWS, MAX_ROW, MAX_DESCRIPTION = 10, 24, 72
 CHOOSE = "Choose"
 _WAIT_CODES = (4, 130429, 131048, 131056, 133016, 80007)
 """Error codes of limits that pass, which come with status 400."""
+_KINDS = {
+    "audio": "voice",
+    "video": "video",
+    "image": "picture",
+    "sticker": "sticker",
+    "location": "location",
+    "contacts": "contact",
+    "document": "file",
+}
 _SILENT = ("reaction", "system", "unknown")
 _CUSTOM = ("text", "image", "document", "audio", "video", "sticker", "location", "contacts", "interactive", "template")
 
@@ -113,7 +122,7 @@ def _arrivals(message: Any) -> list[Arrival]:
     if kind == "button":
         return [Arrival(message_id, person, address, text_at(message, "button", "text"))]
     said = text_at(message, "text", "body") if kind == "text" else text_at(message, kind, "caption")
-    return [Arrival(message_id, person, address, said, unread=bool(said) and kind != "text")]
+    return [Arrival(message_id, person, address, said, unread=bool(said) and kind != "text", kind=_KINDS.get(kind, ""))]
 
 
 def _choices(body: str, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
