@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from discreet.errors import BadInput
+from discreet.defence import Admitted
+from discreet.errors import BadInput, PolicyError
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
 from discreet.reading import ONLY_WORDS, is_wordless, other_language
+from discreet.records.attachments import CATEGORY, SealedFile, sealed_file
 from discreet.records.vault import Finding
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
@@ -28,6 +30,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _COMMAND = re.compile(r"\A[\s/]+")
 _PARSE_KEYS = ("intent", "intent_ranking")
 _ANSWER = "inform"
+_ATTACHED = (
+    "Thank you, I have your file. It was checked, what a photo says about place and time was removed, and it is sealed"
+)
 _NOT_ASKED = {"name": None, "confidence": 0.0}
 """The intent of a message that the model was not asked about."""
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
@@ -40,7 +45,8 @@ SURE = 0.5
 class Understood:
     """A message as Rasa gets it, and the values that were taken out of it.
 
-    ``instead``: what is answered in place of asking Rasa's policies, to a message that is no English sentence.
+    ``instead``: what is answered in place of asking Rasa's policies, to a message that is no English sentence;
+    ``first``: what is said before whatever else is.
     """
 
     text: str
@@ -49,6 +55,8 @@ class Understood:
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     operation: str | None = None
     instead: str | None = None
+    first: str | None = None
+    file: SealedFile | None = field(default=None, repr=False)
 
 
 class Understanding:
@@ -90,6 +98,27 @@ class Understanding:
         )
         instead = language.sentence if language else None
         return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()), instead=instead)
+
+    async def of_attachment(
+        self, processor: MessageProcessor, admitted: Admitted, caption: str, tracker: DialogueStateTracker | None
+    ) -> Understood:
+        """A file that was admitted, and the words that came with it, if any. Raises as ``of_text``."""
+        category = self._policy.category(CATEGORY)
+        token = self._mint(CATEGORY, "")
+        file = sealed_file(token, admitted.media_type, admitted.content)
+        kept_for = f" for at most {category.max_age.days} days" if category.max_age else ""
+        thanks = f"{_ATTACHED} and kept{kept_for}."
+        if not caption:
+            parse_data = {"intent": _NOT_ASKED, "entities": []}
+            return Understood(token, parse_data, self.masked(token), (file.finding,), instead=thanks, file=file)
+        said = await self.of_text(processor, caption, tracker)
+        shown = f"{said.shown} {self.masked(token)}"
+        return replace(said, shown=shown, findings=(*said.findings, file.finding), first=thanks, file=file)
+
+    def require_attachments(self) -> None:
+        """Raises PolicyError unless privacy.yml declares what files are kept as."""
+        if self._policy.category(CATEGORY).store != "vault":
+            raise PolicyError(f"data.{CATEGORY} in privacy.yml must be stored in the vault")
 
     def of_press(self, press: Press) -> Understood:
         """What a verified button press means; nothing to parse, because the payload is ours."""
