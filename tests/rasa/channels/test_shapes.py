@@ -1,8 +1,8 @@
 """Every shape of a response, through Rasa's own action, the guard and each channel, as its provider receives it: in order.
 
-What Rasa's own channels promise (``rasa/core/channels/channel.py``, ``OutputChannel.send_response``): a blank line begins
-a new message; then text with its buttons or quick replies, what is the channel's own, the picture, the attachment, the
-elements.
+What Rasa's own channels promise (``rasa/core/channels/channel.py``, ``OutputChannel.send_response``): a blank line
+begins a new message; then text with its buttons or quick replies, what is the channel's own, the picture, the attachment,
+the elements.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from discreet.rasa.buttons import Buttons
 from discreet.rasa.channels.connector import plain_replies
 from discreet.rasa.guard import Guard
 from discreet.rasa.held import HeldOutput
+from discreet.rasa.understanding import Understanding, mint_token
 from discreet.redaction.redact import Redactor
 from tests.assistant.provider import Call, StandIn, stand_in
 from tests.conftest import PROJECT
