@@ -6,69 +6,31 @@ import http.client
 import itertools
 import json
 import secrets
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import yaml
 
 from discreet.assistant import Assistant
 from discreet.client import Chat
 from discreet.defence import MAX_SIZE
+from tests.assistant.attaching import Shop, shop_with_attachments
 from tests.assistant.canaries import scan
 from tests.assistant.phones import TelegramPhone, rows
-from tests.assistant.provider import Call, StandIn, stand_in
-from tests.conftest import prepared_state, running_assistant
+from tests.assistant.provider import Call
 from tests.defence import files
-from tests.defence.scanner import PATTERN, clamd
+from tests.defence.scanner import PATTERN
 
 pytestmark = pytest.mark.servers
 
-WEB = "discreet.rasa.web.WebChannel"
 _people = itertools.count(73)
-TELEGRAM = "discreet.rasa.channels.telegram.TelegramChannel"
-
-
-@dataclass
-class Shop:
-    """The assistant with attachments on, its provider, and the switch of its scanner."""
-
-    assistant: Assistant
-    provider: StandIn
-    socket: Path
-    real: Path
-
-    def scanner(self, *, up: bool) -> None:
-        """Attaches the running clamd, or takes it away."""
-        self.socket.unlink(missing_ok=True)
-        if up:
-            self.socket.symlink_to(self.real)
 
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[Shop]:
-    folder = Path(tempfile.mkdtemp(prefix="discreet-test-"))
-    folder.chmod(0o755)
-    socket = folder / "scanner"
-    with clamd() as scanner, stand_in() as provider:
-        socket.symlink_to(scanner.socket)
-        state = prepared_state()
-        kept = state / "channels.yml"
-        kept.touch(mode=0o600)
-        kept.write_text(yaml.safe_dump({"telegram": TelegramPhone.SECRETS}))
-        credentials = state / "credentials.yml"
-        telegram = {"api": provider.address, "attachments": str(socket)}
-        credentials.write_text(yaml.safe_dump({WEB: {"attachments": str(socket)}, TELEGRAM: telegram}))
-        try:
-            with running_assistant(state=state, credentials=str(credentials)) as assistant:
-                yield Shop(assistant, provider, socket, scanner.socket)
-        finally:
-            socket.unlink(missing_ok=True)
-            folder.rmdir()
+    with shop_with_attachments() as started:
+        yield started
 
 
 def _upload(

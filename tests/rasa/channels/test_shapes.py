@@ -1,8 +1,8 @@
-"""Every shape of a response, through Rasa's own action, the guard and each channel, as its provider receives it: in order.
+"""Every shape of a response, through Rasa's own action, the guard and each channel: what its provider gets, in order.
 
 What Rasa's own channels promise (``rasa/core/channels/channel.py``, ``OutputChannel.send_response``): a blank line
-begins a new message; then text with its buttons or quick replies, what is the channel's own, the picture, the attachment,
-the elements.
+begins a new message; then text with its buttons or quick replies, what is the channel's own, the picture, the
+attachment, the elements.
 """
 
 from __future__ import annotations
