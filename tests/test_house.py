@@ -23,6 +23,8 @@ LAYERS = {
     "settings": {"errors", "crypto"},
     "crypto": {"errors"},
     "storage": {"errors"},
+    "reading": set(),
+    "defence": {"errors"},
     "redaction": {"errors", "policy"},
     "records": {"errors", "policy", "crypto", "storage"},
     "shop": {"errors", "crypto", "storage", "records"},
@@ -30,7 +32,8 @@ LAYERS = {
     "client": {"errors"},
     "keeper": {"errors", "logs", "policy", "settings", "crypto", "storage", "records"},
     "sdk": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
-    "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
+    "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"}
+    | {"reading", "defence"},
     "supervisor": {"errors", "storage"},
     "checks": {"errors", "policy", "crypto", "storage", "models", "records", "supervisor", "rasa"},
     "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor", "checks"},

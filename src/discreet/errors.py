@@ -11,6 +11,7 @@
     │   ├── NotAuthentic       signature, session or origin does not verify
     │   └── NotAllowed         authentic, but no basis, no ownership or no declared purpose
     ├── TooMany                over a limit: the same request may be sent again a little later
+    ├── Unscanned              no scanner looked at a file: the same file may be sent again
     └── BadInput               a message that cannot be taken as it is; says what to change
 
     TurnAborted (BaseException) the turn must end here; Rasa's wrappers must not swallow it
@@ -104,6 +105,13 @@ class TooMany(DiscreetError):
         super().__init__(f"the limit of one {scope} is used up")
         self.scope = scope
         self.seconds = seconds
+
+
+class Unscanned(DiscreetError):
+    """Nobody could look into a file, so it was not taken."""
+
+    code = "unscanned"
+    sentence = "I cannot check files right now, so I did not take yours. Please send it again in a few minutes."
 
 
 class BadInput(DiscreetError):

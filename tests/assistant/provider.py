@@ -33,6 +33,7 @@ class StandIn:
         self.port = free_port()
         self.received: list[Call] = []
         self.documents: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, bytes] = {}
         self.answering: Callable[[Call], Answer | None] = lambda call: None
         self._server: ThreadingHTTPServer | None = None
 
@@ -47,6 +48,9 @@ class StandIn:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                if self.path in stand_in.files:
+                    self._give(stand_in.files[self.path])
+                    return
                 document = stand_in.documents.get(self.path)
                 self._say(404 if document is None else 200, {}, document or {})
 
@@ -59,6 +63,12 @@ class StandIn:
                 if answer is None or answer[0] < 300:
                     stand_in.received.append(call)
                 self._say(*(answer or (200, {}, {"ok": True, "access_token": "a" * 20, "expires_in": 3600})))
+
+            def _give(self, content: bytes) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
             def _say(self, status: int, headers: dict[str, str], content: dict[str, Any]) -> None:
                 body = json.dumps(content).encode()

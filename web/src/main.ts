@@ -1,5 +1,5 @@
 import { Outbox, randomId } from "./outbox";
-import { type Button, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
+import { type Button, MAX_FILE, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
 import { Transport } from "./transport";
 import { bubble, choices, element, remaining, textOf } from "./view";
 
@@ -33,6 +33,12 @@ class DiscreetChat extends HTMLElement {
     placeholder: "Write a message",
   });
   private readonly form = element("form", { class: "composer" });
+  private readonly file = element("input", { type: "file", accept: "image/png,image/jpeg,application/pdf", hidden: "" });
+  private readonly clip = element(
+    "button",
+    { type: "button", class: "quiet clip", "aria-label": "Attach a photo or document", hidden: "" },
+    "📎",
+  );
   private readonly dialog = this.endDialog();
   private waiting = 0;
   private signIn = signInToken();
@@ -52,7 +58,9 @@ class DiscreetChat extends HTMLElement {
     const send = element("button", { type: "submit" }, "Send");
     const label = element("label", { for: "message", class: "spoken" }, "Your message");
     const hint = element("p", { id: "hint", class: "hint" }, "Card numbers, addresses and the like are sealed before anything reads them; you see a mask. Enter sends, Shift+Enter makes a new line.");
-    this.form.append(label, this.input, send);
+    this.form.append(label, this.clip, this.file, this.input, send);
+    this.clip.addEventListener("click", () => this.file.click());
+    this.file.addEventListener("change", () => this.attach());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
@@ -81,7 +89,8 @@ class DiscreetChat extends HTMLElement {
   private async start(): Promise<void> {
     for (;;) {
       try {
-        await this.transport.open(this.signIn);
+        const session = await this.transport.open(this.signIn);
+        this.clip.hidden = !session.attachments;
         this.signIn = "";
         const past = await this.transport.history();
         this.log.replaceChildren();
@@ -117,6 +126,17 @@ class DiscreetChat extends HTMLElement {
     this.input.rows = 1;
     this.counter.textContent = "";
     void this.send({ text }, text);
+  }
+
+  private attach(): void {
+    const file = this.file.files?.[0];
+    this.file.value = "";
+    if (file && file.size > MAX_FILE) {
+      this.say("That file is too large for me. I take files of at most 5 MB.");
+    } else if (file) {
+      this.say("");
+      void this.send({ file }, `📎 ${file.name}`);
+    }
   }
 
   /** Shows the message at once, and as it is kept when the turn is committed. */

@@ -23,8 +23,8 @@ export interface PastMessage extends Reply {
   at: number;
 }
 
-/** What a person sends: words, or a button that was offered. */
-export type Outgoing = { text: string } | { button: string };
+/** What a person sends: words, a button that was offered, or a file. */
+export type Outgoing = { text: string } | { button: string } | { file: File };
 
 /** A refusal that sending again will not change. `message` is a sentence for the person. */
 export class Refused extends Error {
@@ -47,3 +47,4 @@ export class TryAgain extends Error {
 }
 
 export const MAX_TEXT = 2000;
+export const MAX_FILE = 5 * 1024 * 1024;

@@ -3,12 +3,17 @@ import { type Outgoing, type PastMessage, Refused, TryAgain, type Turn } from ".
 /** Talks to the server that the page came from. The session's cookie is HttpOnly: no script ever sees it. */
 export class Transport {
   /** Opens a session, or goes on with the one that the browser has; with a host site's token, the customer's. */
-  async open(signIn: string): Promise<void> {
-    await this.call("POST", "/chat/session", signIn === "" ? {} : { sign_in: signIn });
+  async open(signIn: string): Promise<{ attachments: boolean }> {
+    const answer = await this.call("POST", "/chat/session", signIn === "" ? {} : { sign_in: signIn });
+    return { attachments: (answer as { attachments?: boolean }).attachments === true };
   }
 
   /** Sends one message. The same id again gives the same turn, and never a second one. */
   async send(id: string, message: Outgoing): Promise<Turn> {
+    if ("file" in message) {
+      const about = new URLSearchParams({ id, type: message.file.type, name: message.file.name });
+      return (await this.call("POST", `/chat/attachments?${about}`, message.file)) as Turn;
+    }
     return (await this.call("POST", "/chat/messages", { id, ...message })) as Turn;
   }
 
@@ -27,8 +32,9 @@ export class Transport {
     try {
       const init: RequestInit = { method, credentials: "same-origin", cache: "no-store" };
       if (body !== undefined) {
-        init.body = JSON.stringify(body);
-        init.headers = { "Content-Type": "application/json" };
+        const isFile = body instanceof Blob;
+        init.body = isFile ? body : JSON.stringify(body);
+        init.headers = { "Content-Type": isFile ? "application/octet-stream" : "application/json" };
       }
       response = await fetch(path, init);
     } catch {

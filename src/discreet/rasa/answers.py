@@ -14,7 +14,7 @@ from sanic.response import json as json_response
 from discreet import metrics
 from discreet.errors import BadInput, DiscreetError, NotAllowed, NotAuthentic, StorageConflict, TooMany
 
-_STATUS = {"too_long": 413, "wrong_type": 415, "stale_button": 409, "sign_in_failed": 401}
+_STATUS = {"attachment_refused": 415, "too_long": 413, "wrong_type": 415, "stale_button": 409, "sign_in_failed": 401}
 _BY_STATUS = {
     404: ("not_found", "There is nothing at this address."),
     405: ("bad_request", "That cannot be done here."),

@@ -5,6 +5,7 @@ discreet.rasa.web.WebChannel:
   trusted_proxies: [127.0.0.1]                  # whose X-Forwarded-For counts
   host_sites: [https://www.example.com]         # may show the page in a frame
   sign_in: {issuer: ..., audience: ..., algorithm: EdDSA, keys: ...}    # whose tokens sign customers in
+  attachments: /run/clamav/clamd.ctl            # clamd's socket: files are taken, and scanned there
   limits: {session: 60, address: 240, network: 1200}    # messages a minute (docs/spec/limits.md)
 """
 
@@ -57,6 +58,7 @@ class Front:
     host_sites: tuple[str, ...] = ()
     rates: Rates = field(default_factory=Rates)
     sign_in: SignIn | None = None
+    attachments: str = ""
 
     @classmethod
     def from_credentials(cls, entry: Mapping[str, Any] | None) -> Front:
@@ -68,8 +70,10 @@ class Front:
             host_sites=tuple(_origin(one, "host_sites") for one in _list(given.pop("host_sites", ()), "host_sites")),
             rates=_rates(given.pop("limits", {})),
             sign_in=SignIn.from_credentials(given.pop("sign_in")) if "sign_in" in given else None,
+            attachments=scanner_path(given.pop("attachments")) if given.get("attachments") else "",
         )
-        given.pop("public_url", None)
+        for name in ("public_url", "attachments"):
+            given.pop(name, None)
         if given:
             raise SettingsError(f"credentials.yml: WebChannel does not know {', '.join(sorted(map(str, given)))}")
         return front
@@ -122,6 +126,13 @@ class Front:
     def is_near(self, peer: str) -> bool:
         """Whether the peer is this machine (a Unix socket has no address) or a trusted proxy."""
         return not peer or _ip(peer).is_loopback or self.is_proxy(peer)
+
+
+def scanner_path(value: object) -> str:
+    """The path of clamd's socket, as configured. Raises SettingsError."""
+    if not isinstance(value, str) or not value.startswith("/"):
+        raise SettingsError("credentials.yml: attachments must be the path of clamd's socket: /run/clamav/clamd.ctl")
+    return value
 
 
 def came_through_proxy(headers: Mapping[str, str]) -> bool:

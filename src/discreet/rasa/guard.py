@@ -22,9 +22,11 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import ReminderScheduled
 
 from discreet.crypto.identifiers import conversation_id, turn_id
+from discreet.defence import Admitted
 from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TooMany, TurnAborted
 from discreet.logs import correlation_id
 from discreet.metrics import refused
+from discreet.rasa.aside import answer_aside
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
 from discreet.rasa.held import HeldOutput
@@ -53,11 +55,13 @@ LatePost = Callable[[Transaction, bytes, list[dict[str, Any]]], None]
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as a channel received it: a text or a button's handle. All of it is the client's."""
+    """A message as a channel received it: a text, a button's handle, or a file that the door let in, with or without
+    a text. All of it is the client's."""
 
     message_id: str
     text: str | None = field(default=None, repr=False)
     handle: str | None = field(default=None, repr=False)
+    attachment: Admitted | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Raises BadInput for a text that no channel takes."""
@@ -145,6 +149,10 @@ class Guard:
         except Exception:
             _log.exception("a reminder was lost")
 
+    def require_attachments(self) -> None:
+        """Before a channel takes files. Raises PolicyError where privacy.yml does not say what they are kept as."""
+        self._understanding.require_attachments()
+
     def _ended(self, sender_id: str, turn: asyncio.Task[Answer]) -> None:
         self._turns.discard(turn)
         self._turns_of[sender_id] -= 1
@@ -198,10 +206,16 @@ class Guard:
             await asyncio.to_thread(self._seal, conversation, this_turn, understood)
         turn = _turn_of(sender_id, conversation, this_turn, fence, lent)
         held = HeldOutput(channel)
-        await _within(turn, self._on_new_message(_message(turn, understood, held, channel)))
+        message = _message(turn, understood, held, channel)
+        if understood.instead is None:
+            await _within(turn, self._on_new_message(message))
+        else:
+            await _within(turn, answer_aside(self._agent.processor, message, understood.instead))
         if not turn.saved:
             raise StorageUnavailable("Rasa ended a turn without saving it")
         messages = held.messages or [{"text": NO_REPLY}]
+        if understood.first is not None:
+            messages.insert(0, {"text": understood.first})
         replies = [self._outgoing(conversation, message) for message in messages]
         await self._commit(turn, understood, replies, post)
         return Answer(understood.shown, replies)
@@ -228,11 +242,17 @@ class Guard:
         if incoming.handle is not None:
             press = self._buttons.open(conversation, incoming.handle, self._clock())
             return self._understanding.of_press(press)
+        if incoming.attachment is not None:
+            return await self._understanding.of_attachment(
+                self._agent.processor, incoming.attachment, incoming.text or "", tracker
+            )
         return await self._understanding.of_text(self._agent.processor, incoming.text or "", tracker)
 
     def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:
         with self.database.transaction() as tx:
             self._vault.seal(tx, subject=conversation, turn_id=this_turn, findings=understood.findings)
+            if understood.file is not None:
+                understood.file.write(tx)
 
     async def _commit(
         self, turn: Turn, understood: Understood | None, replies: list[dict[str, Any]], post: Post | None
@@ -321,5 +341,14 @@ def _message(turn: Turn, understood: Understood, held: HeldOutput, channel: str)
         parse_data=understood.parse_data,
         input_channel=channel,
         message_id=turn.turn_id.hex(),
-        metadata={"operation": understood.operation} if understood.operation else None,
+        metadata=_metadata(understood),
     )
+
+
+def _metadata(understood: Understood) -> dict[str, Any] | None:
+    """Ours alone: which notice a button answers, and the token of a file."""
+    found = {
+        "operation": understood.operation,
+        "attachment": understood.file.finding.token if understood.file is not None else None,
+    }
+    return {name: value for name, value in found.items() if value is not None} or None

@@ -20,5 +20,12 @@ class HeldOutput(OutputChannel):
         return self._name
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Keeps a copy: Rasa's own channels take messages apart while they send."""
-        self.messages.append(copy.deepcopy(message))
+        """Keeps a copy: Rasa's own channels take messages apart while they send.
+
+        As there, a blank line begins a new message, unless buttons belong to the whole of it.
+        """
+        kept = copy.deepcopy(message)
+        if kept.get("text") and not (kept.get("buttons") or kept.get("quick_replies")):
+            *before, kept["text"] = [part for part in kept["text"].split("\n\n") if part.strip()] or [""]
+            self.messages += [{"text": part} for part in before]
+        self.messages.append(kept)

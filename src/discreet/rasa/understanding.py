@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from discreet.errors import BadInput
+from discreet.defence import Admitted
+from discreet.errors import BadInput, PolicyError
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
+from discreet.reading import ONLY_WORDS, is_wordless, other_language
+from discreet.records.attachments import CATEGORY, SealedFile, sealed_file
 from discreet.records.vault import Finding
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
@@ -27,6 +30,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _COMMAND = re.compile(r"\A[\s/]+")
 _PARSE_KEYS = ("intent", "intent_ranking")
 _ANSWER = "inform"
+_ATTACHED = (
+    "Thank you, I have your file. It was checked, what a photo says about place and time was removed, and it is sealed"
+)
+_NOT_ASKED = {"name": None, "confidence": 0.0}
+"""The intent of a message that the model was not asked about."""
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
 SURE = 0.5
@@ -35,13 +43,20 @@ SURE = 0.5
 
 @dataclass(frozen=True)
 class Understood:
-    """A message as Rasa gets it, and the values that were taken out of it."""
+    """A message as Rasa gets it, and the values that were taken out of it.
+
+    ``instead``: what is answered in place of asking Rasa's policies, to a message that is no English sentence;
+    ``first``: what is said before whatever else is.
+    """
 
     text: str
     parse_data: dict[str, Any]
     shown: str
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     operation: str | None = None
+    instead: str | None = None
+    first: str | None = None
+    file: SealedFile | None = field(default=None, repr=False)
 
 
 class Understanding:
@@ -57,6 +72,8 @@ class Understanding:
         plain = as_data(text)
         if not plain:
             raise BadInput("I could not read anything in that message. Please write it in words.")
+        if is_wordless(plain):
+            return Understood(plain, {"intent": _NOT_ASKED, "entities": []}, plain, instead=ONLY_WORDS)
         findings: dict[str, Finding] = {}
 
         def seal(category: str, value: str) -> str:
@@ -76,7 +93,32 @@ class Understanding:
             kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
         parse_data["entities"] = entities
-        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()))
+        language = (
+            None if answered or _may_answer(processor, tracker, entities) else other_language(TOKEN.sub(" ", kept))
+        )
+        instead = language.sentence if language else None
+        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()), instead=instead)
+
+    async def of_attachment(
+        self, processor: MessageProcessor, admitted: Admitted, caption: str, tracker: DialogueStateTracker | None
+    ) -> Understood:
+        """A file that was admitted, and the words that came with it, if any. Raises as ``of_text``."""
+        category = self._policy.category(CATEGORY)
+        token = self._mint(CATEGORY, "")
+        file = sealed_file(token, admitted.media_type, admitted.content)
+        kept_for = f" for at most {category.max_age.days} days" if category.max_age else ""
+        thanks = f"{_ATTACHED} and kept{kept_for}."
+        if not caption:
+            parse_data = {"intent": _NOT_ASKED, "entities": []}
+            return Understood(token, parse_data, self.masked(token), (file.finding,), instead=thanks, file=file)
+        said = await self.of_text(processor, caption, tracker)
+        shown = f"{said.shown} {self.masked(token)}"
+        return replace(said, shown=shown, findings=(*said.findings, file.finding), first=thanks, file=file)
+
+    def require_attachments(self) -> None:
+        """Raises PolicyError unless privacy.yml declares what files are kept as."""
+        if self._policy.category(CATEGORY).store != "vault":
+            raise PolicyError(f"data.{CATEGORY} in privacy.yml must be stored in the vault")
 
     def of_press(self, press: Press) -> Understood:
         """What a verified button press means; nothing to parse, because the payload is ours."""
@@ -163,6 +205,17 @@ class Understanding:
     def _is_raw(self, entity: dict[str, Any]) -> bool:
         category = self._policy.categories.get(entity["entity"])
         return category is not None and category.store == "vault" and not TOKEN.search(str(entity["value"]))
+
+
+def _may_answer(
+    processor: MessageProcessor, tracker: DialogueStateTracker | None, entities: list[dict[str, Any]]
+) -> bool:
+    """Whether a message may be what the running form asked for, in whatever language: a free text, or any value."""
+    slot = tracker.get_slot("requested_slot") if tracker is not None and tracker.active_loop else None
+    if not slot:
+        return False
+    mappings = processor.domain.as_dict().get("slots", {}).get(slot, {}).get("mappings", [])
+    return bool(entities) or any(mapping.get("type") == "from_text" for mapping in mappings)
 
 
 def as_data(text: str) -> str:

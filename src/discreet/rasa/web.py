@@ -13,6 +13,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from ssl import TLSVersion
 from typing import Any
 
@@ -24,6 +25,8 @@ from sanic.response import HTTPResponse, empty, text
 from sanic.response import json as json_response
 
 from discreet import logs, metrics
+from discreet.defence import MAX_SIZE, Door
+from discreet.defence.clamd import Clamd
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
 from discreet.rasa.answers import answering, plain_error
 from discreet.rasa.channels.webhook import json_object
@@ -54,6 +57,8 @@ class WebChannel(InputChannel):
 
     def __init__(self, front: Front) -> None:
         self._front = front
+        self._door = Door(Clamd(Path(front.attachments))) if front.attachments else None
+        self.max_body = MAX_SIZE + 1 if self._door else MAX_BODY
         self._verifier: Verifier | None = None
         self._guard: Guard | None = None
 
@@ -80,7 +85,7 @@ class WebChannel(InputChannel):
         async def configure(app: Sanic, _loop: Any) -> None:
             # Providers of messaging channels send more than a page does.
             app.config.REQUEST_MAX_SIZE = max(
-                getattr(channel, "max_body", MAX_BODY) for channel in app.ctx.input_channels
+                channel.max_body for channel in app.ctx.input_channels if hasattr(channel, "max_body")
             )
             app.config.RESPONSE_TIMEOUT = RESPONSE_SECONDS
             app.config.FALLBACK_ERROR_FORMAT = "json"
@@ -95,13 +100,17 @@ class WebChannel(InputChannel):
         async def start(app: Sanic, _loop: Any) -> None:
             if self._front.sign_in is not None:
                 self._verifier = Verifier(self._front.sign_in, process_settings().project_dir)
-            self._guard = prepare(app, on_new_message)
+            guard = prepare(app, on_new_message)
+            if self._door is not None:
+                guard.require_attachments()
+            self._guard = guard
 
         for path, method, handler in (
             ("/ready", "GET", self._ready),
             ("/session", "POST", self._open_session),
             ("/session", "DELETE", self._end_session),
             ("/messages", "POST", self._message),
+            ("/attachments", "POST", self._attachment),
             ("/history", "GET", self._history),
             ("/metrics", "GET", self._metrics),
         ):
@@ -125,12 +134,15 @@ class WebChannel(InputChannel):
                 pass
         credential = await asyncio.to_thread(_open, guard, customer, given)
         if wish.token:
-            return json_response({"protocol": PROTOCOL, "token": credential}, status=201)
+            return json_response({**self._greeting(), "token": credential}, status=201)
         return self._session(request, 201, credential)
+
+    def _greeting(self) -> dict[str, Any]:
+        return {"protocol": PROTOCOL, **({"attachments": True} if self._door else {})}
 
     def _session(self, request: Request, status: int, credential: str | None) -> HTTPResponse:
         """The answer for a browser, whose cookie lives as long as the session does from here."""
-        response = json_response({"protocol": PROTOCOL}, status=status)
+        response = json_response(self._greeting(), status=status)
         if credential and not _bearer(request):
             response.headers["Set-Cookie"] = self._set_cookie(request, credential, int(LIFETIME.total_seconds()))
         return response
@@ -150,6 +162,21 @@ class WebChannel(InputChannel):
         incoming = _incoming(request)
         answer: Answer = await guard.take(await _sender(guard, given), incoming, self.name())
         return json_response({"id": incoming.message_id, "you": answer.shown, "replies": answer.replies})
+
+    async def _attachment(self, request: Request) -> HTTPResponse:
+        if self._door is None:
+            raise NotFound("attachments are off")
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        sender_id = await _sender(guard, given)
+        if _content_type(request) != "application/octet-stream":
+            raise BadInput("Please send the bytes of the file.", code="wrong_type")
+        message_id = _message_id(request.args.get("id"))
+        admitted = await self._door.admit(
+            request.body, claimed_type=request.args.get("type", ""), claimed_name=request.args.get("name", "")
+        )
+        answer = await guard.take(sender_id, Incoming(message_id, attachment=admitted), self.name())
+        return json_response({"id": message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
         given = self._credential(request)
@@ -279,7 +306,7 @@ def _json_object(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
 
     Nobody names their own sender, channel, slots or metadata; whoever tries is told so, and counted.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if _content_type(request) != "application/json":
         raise BadInput("Please send JSON.", code="wrong_type")
     if len(request.body) > MAX_BODY:
         raise BadInput("That is too long for me.", code="too_long")
@@ -289,12 +316,20 @@ def _json_object(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
     return body
 
 
+def _content_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _message_id(given: object) -> str:
+    if not isinstance(given, str) or not _MESSAGE_ID.match(given):
+        raise BadInput("A message needs an id of 16 to 64 letters, digits, - or _.")
+    return given
+
+
 def _incoming(request: Request) -> Incoming:
     """The message of a request. Raises BadInput."""
     body = _json_object(request, ("id", "text", "button"))
-    message_id, text, button = body.get("id"), body.get("text"), body.get("button")
-    if not isinstance(message_id, str) or not _MESSAGE_ID.match(message_id):
-        raise BadInput("A message needs an id of 16 to 64 letters, digits, - or _.")
+    message_id, text, button = _message_id(body.get("id")), body.get("text"), body.get("button")
     if isinstance(button, str) and text is None and _HANDLE.match(button):
         return Incoming(message_id, handle=button)
     if not isinstance(text, str) or button is not None:

@@ -11,9 +11,10 @@ from sanic.response import json as json_response
 
 from discreet.errors import NotAuthentic
 from discreet.rasa.channels.bot_tokens import AccessToken, require_token, signing_keys
-from discreet.rasa.channels.connector import Arrival, Connector, api_address, pieces
+from discreet.rasa.channels.connector import Arrival, Connector, api_address, attachment_text, pieces
 from discreet.rasa.channels.postman import LATER, REFUSED, Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook, at, each, text_at
+from discreet.reading import kind_of_type
 from discreet.records.outbox import Reply
 
 MAX_TEXT, BUTTONS_A_CARD = 8000, 6
@@ -82,14 +83,16 @@ class BotFrameworkChannel(Connector):
         text = text_at(activity, "text")
         # Teams repeats every text as an attachment of HTML.
         files = [part for part in each(activity, "attachments") if text_at(part, "contentType") != "text/html"]
-        return [Arrival(activity_id, person, address, text, unread=bool(text and files))]
+        kind = kind_of_type(text_at(files[0], "contentType")) if files else ""
+        return [Arrival(activity_id, person, address, text, unread=bool(text and files), kind=kind)]
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """An empty object; replies leave through the outbox."""
         return json_response({})
 
     def written(self, reply: Reply) -> list[dict[str, Any]]:
-        """Texts, a card with the buttons at the last one, then a picture, then what is the channel's own."""
+        """Texts, a card with the buttons at the last one, then what is the channel's own, then a picture and an
+        attachment."""
         calls: list[dict[str, Any]] = [
             {"text": part, "textFormat": "plain"} for part in pieces(reply.get("text", ""), MAX_TEXT)
         ]
@@ -97,13 +100,16 @@ class BotFrameworkChannel(Connector):
             if not calls:
                 calls.append({})
             calls[-1]["attachments"] = _cards(reply["buttons"])
+        own = reply.get("custom") or {}
+        custom = {key: value for key, value in own.items() if key in _CUSTOM}
+        if own.get("type") == "typing":
+            calls.append({"type": "typing"})
+        elif custom:
+            calls.append(custom)
         if reply.get("image"):
             calls.append({"attachments": [{"contentType": "image/png", "contentUrl": reply["image"]}]})
-        if reply.get("attachment"):
-            calls.append({"text": str(reply["attachment"])[:MAX_TEXT], "textFormat": "plain"})
-        custom = {key: value for key, value in (reply.get("custom") or {}).items() if key in _CUSTOM}
-        if custom:
-            calls.append(custom)
+        if attached := attachment_text(reply.get("attachment", ""))[:MAX_TEXT]:
+            calls.append({"text": attached, "textFormat": "plain"})
         return calls
 
     async def deliver(self, http: aiohttp.ClientSession, address: dict[str, Any], content: dict[str, Any]) -> Outcome:
@@ -114,8 +120,8 @@ class BotFrameworkChannel(Connector):
         base = address["service"].rstrip("/")
         url = f"{base}/v3/conversations/{quote(address['conversation'], safe='')}/activities"
         activity = {
-            **content,
             "type": "message",
+            **content,
             "from": {"id": address["bot"]},
             "recipient": {"id": address["person"]},
             "conversation": {"id": address["conversation"]},

@@ -23,25 +23,42 @@ from sanic.response import json as json_response
 
 from discreet import logs
 from discreet.crypto.identifiers import conversation_id, pseudonym, receipt_id
-from discreet.errors import BadInput, DiscreetError, NotAuthentic, SettingsError, StorageConflict, StorageError, TooMany
+from discreet.defence import Door
+from discreet.errors import (
+    BadInput,
+    DiscreetError,
+    NotAuthentic,
+    SettingsError,
+    StorageConflict,
+    StorageError,
+    TooMany,
+    Unscanned,
+)
 from discreet.metrics import refused
 from discreet.rasa.channels.postman import Courier, Postman
 from discreet.rasa.channels.webhook import Webhook
 from discreet.rasa.guard import Guard, Incoming
 from discreet.rasa.startup import prepare
+from discreet.reading import no_text
 from discreet.records.outbox import Outbox, Recipient, Reply
 from discreet.settings import process_settings
 from discreet.storage.engine import Transaction
 
 MAX_BODY = 256 * 1024
-ONLY_TEXT = (
-    "I can only read text: no pictures, voice notes, stickers, files or locations. "
-    "Please write what you would like to do, for example: where is my order DS-10601?"
-)
 TEXT_ONLY_READ = "I have read your words. The attachment I cannot open, and I do not keep it."
 STALE = "That button no longer works. Please type what you would like to do."
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file that lies at the provider. All of it is what the provider says of it, or the person."""
+
+    reference: str
+    claimed_type: str = ""
+    claimed_name: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,7 @@ class Arrival:
 
     ``person`` is whom the provider says it is from, in one string; ``address`` is what replying to them needs.
     A message has a text, or the reference of a button, or neither; ``unread``: something in it is no text;
+    ``kind``: which of ``reading.kinds.KINDS`` that is;
     ``first`` goes out before the turn's replies.
     """
 
@@ -59,6 +77,8 @@ class Arrival:
     text: str = field(default="", repr=False)
     reference: str = field(default="", repr=False)
     unread: bool = False
+    kind: str = ""
+    file: RemoteFile | None = field(default=None, repr=False)
     first: tuple[Reply, ...] = field(default=(), repr=False)
 
 
@@ -80,6 +100,7 @@ class Connector(InputChannel, Courier):
         self._guard: Guard | None = None
         self._outbox: Outbox | None = None
         self._postman: Postman | None = None
+        self._door: Door | None = None
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> Connector:
@@ -110,7 +131,9 @@ class Connector(InputChannel, Courier):
 
         @blueprint.listener("before_server_start")
         async def configure(app: Sanic, _loop: Any) -> None:
-            app.config.REQUEST_MAX_SIZE = MAX_BODY
+            app.config.REQUEST_MAX_SIZE = max(
+                channel.max_body for channel in app.ctx.input_channels if hasattr(channel, "max_body")
+            )
 
         @blueprint.listener("after_server_start")
         async def start(app: Sanic, _loop: Any) -> None:
@@ -129,6 +152,8 @@ class Connector(InputChannel, Courier):
 
     def serve(self, guard: Guard, postman: Postman) -> None:
         """From here on messages are taken and letters delivered."""
+        if self._door is not None:
+            guard.require_attachments()
         self._outbox = Outbox(process_settings().ring("value"))
         self._postman = postman
         self._guard = guard
@@ -147,6 +172,10 @@ class Connector(InputChannel, Courier):
     @abstractmethod
     def written(self, reply: Reply) -> list[dict[str, Any]]:
         """A reply as calls of the provider, in order. Its buttons have a title, a reference and a number."""
+
+    async def fetch(self, file: RemoteFile) -> bytes:
+        """A file's bytes, not more than the door takes. Raises Unscanned where they cannot be had."""
+        raise Unscanned("this channel fetches no files")
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """What the provider hears once everything is committed."""
@@ -197,7 +226,9 @@ class Connector(InputChannel, Courier):
     async def _turn(self, guard: Guard, sender_id: str, arrival: Arrival, handle: str | None, to: Recipient) -> None:
         assert self._outbox is not None
         outbox, posted = self._outbox, False
-        first: list[Reply] = [*arrival.first, *([{"text": TEXT_ONLY_READ}] if arrival.unread else [])]
+        door = self._door if arrival.file is not None else None
+        unread = arrival.unread and door is None
+        first: list[Reply] = [*arrival.first, *([{"text": TEXT_ONLY_READ}] if unread else [])]
 
         def post(tx: Transaction, replies: list[Reply]) -> None:
             nonlocal posted
@@ -205,11 +236,22 @@ class Connector(InputChannel, Courier):
             posted = True
 
         try:
-            if handle is None and (arrival.reference or not arrival.text):
-                raise BadInput(STALE, code="stale_button") if arrival.reference else BadInput(ONLY_TEXT, code="no_text")
+            attachment = None
+            if door is not None and arrival.file is not None:
+                attachment = await door.admit(
+                    await self.fetch(arrival.file),
+                    claimed_type=arrival.file.claimed_type,
+                    claimed_name=arrival.file.claimed_name,
+                )
+            elif handle is None and arrival.reference:
+                raise BadInput(STALE, code="stale_button")
+            elif handle is None and not arrival.text:
+                raise BadInput(no_text(arrival.kind), code="no_text")
             text = None if handle is not None else arrival.text
-            answer = await guard.take(sender_id, Incoming(to.receipt.hex(), text, handle), self.name(), post)
-        except BadInput as error:
+            answer = await guard.take(
+                sender_id, Incoming(to.receipt.hex(), text, handle, attachment), self.name(), post
+            )
+        except (BadInput, Unscanned) as error:
             refused(error.code, self.name())
             await asyncio.to_thread(
                 self._note, guard, to, [*arrival.first, {"text": error.sentence}], keeps_buttons=True
@@ -279,6 +321,15 @@ def plain_replies(replies: Sequence[Reply]) -> Iterator[Reply]:
             lines = [str(element[name]) for name in ("title", "subtitle") if element.get(name)]
             shown = {"text": "\n".join(lines), "buttons": element.get("buttons", [])}
             yield {**shown, "image": element["image_url"]} if element.get("image_url") else shown
+
+
+def attachment_text(attachment: Any) -> str:
+    """An attachment of a response where a channel has no form of its own for it: its title and address."""
+    if not isinstance(attachment, dict):
+        return str(attachment)
+    payload = attachment.get("payload")
+    parts = {**attachment, **(payload if isinstance(payload, dict) else {})}
+    return "\n".join(str(parts[name]) for name in ("title", "text", "src", "url") if parts.get(name))
 
 
 def api_address(address: str) -> str:

@@ -187,6 +187,19 @@ async def post(
         return response.status, {name.lower(): value for name, value in response.headers.items()}, parsed
 
 
+async def download(http: aiohttp.ClientSession, url: str, most: int) -> bytes:
+    """What lies there, cut after ``most`` bytes. Raises aiohttp.ClientError for any status but 200."""
+    async with http.get(url, allow_redirects=False) as response:
+        if response.status != 200:
+            raise aiohttp.ClientPayloadError("no file")
+        content = b""
+        async for chunk in response.content.iter_chunked(MAX_ANSWER):
+            content += chunk
+            if len(content) >= most:
+                break
+        return content[:most]
+
+
 def delay_after(attempt: int, asked: float) -> float:
     """Seconds until a letter is tried again, after so many attempts and where the provider asked for so long."""
     return max(min(2.0 ** min(attempt - 1, 30), LONGEST_DELAY), min(asked, LONGEST_ASKED))

@@ -13,9 +13,10 @@ from sanic.response import json as json_response
 from slack_sdk.signature import Clock, SignatureVerifier
 
 from discreet.errors import NotAuthentic
-from discreet.rasa.channels.connector import FORM, JSON, Arrival, Connector, api_address, pieces
+from discreet.rasa.channels.connector import FORM, JSON, Arrival, Connector, api_address, attachment_text, pieces
 from discreet.rasa.channels.postman import LATER, REFUSED, Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook, at, json_object, text_at
+from discreet.reading import kind_of_type
 from discreet.records.outbox import Reply
 
 MAX_TEXT, MAX_TITLE, BUTTONS_A_BLOCK = 3000, 75, 25
@@ -76,7 +77,8 @@ class SlackChannel(Connector):
             return []
         text = _plain(text_at(event, "text"))
         unread = bool(text) and bool(at(event, "files"))
-        return [Arrival(event_id, f"{channel} {user}", {"channel": channel}, text, unread=unread)]
+        kind = kind_of_type(text_at(event, "files", 0, "mimetype")) if at(event, "files") else ""
+        return [Arrival(event_id, f"{channel} {user}", {"channel": channel}, text, unread=unread, kind=kind)]
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """A signed ``url_verification`` gets its challenge back."""
@@ -87,7 +89,7 @@ class SlackChannel(Connector):
         return super().answer(hook)
 
     def written(self, reply: Reply) -> list[dict[str, Any]]:
-        """Texts, the buttons below the last one, then a picture, then what is Slack's own."""
+        """Texts, the buttons below the last one, then what is Slack's own, then a picture and an attachment."""
         calls: list[dict[str, Any]] = [
             _message(part, [_section(part)]) for part in pieces(reply.get("text", ""), MAX_TEXT)
         ]
@@ -95,14 +97,16 @@ class SlackChannel(Connector):
             if not calls:
                 calls.append(_message("…", []))
             calls[-1]["blocks"] += _actions(reply["buttons"])
-        if reply.get("image"):
-            block = {"type": "image", "image_url": reply["image"], "alt_text": "picture"}
-            calls.append(_message("picture", [block]))
-        if reply.get("attachment"):
-            calls.append(_message(str(reply["attachment"])[:MAX_TEXT], []))
         custom = {key: value for key, value in (reply.get("custom") or {}).items() if key not in ("channel", "as_user")}
         if custom.keys() & {"text", "blocks", "attachments"}:
             calls.append(custom)
+        if reply.get("image"):
+            block = {"type": "image", "image_url": reply["image"], "alt_text": "picture"}
+            calls.append(_message("picture", [block]))
+        if isinstance(reply.get("attachment"), dict):
+            calls.append({"attachments": [reply["attachment"]]})
+        elif attached := attachment_text(reply.get("attachment", ""))[:MAX_TEXT]:
+            calls.append(_message(attached, []))
         return calls
 
     async def deliver(self, http: aiohttp.ClientSession, address: dict[str, Any], content: dict[str, Any]) -> Outcome:

@@ -12,9 +12,10 @@ from sanic.response import HTTPResponse, raw
 from twilio.request_validator import RequestValidator, add_port, remove_port
 
 from discreet.errors import NotAuthentic
-from discreet.rasa.channels.connector import FORM, JSON, Arrival, Connector, api_address, pieces
+from discreet.rasa.channels.connector import FORM, JSON, Arrival, Connector, api_address, attachment_text, pieces
 from discreet.rasa.channels.postman import Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook
+from discreet.reading import kind_of_type
 from discreet.records.outbox import Reply
 
 MAX_TEXT = 1600
@@ -75,26 +76,27 @@ class TwilioChannel(Connector):
             return []
         text = fields.get("Body", "")
         unread = bool(text) and fields.get("NumMedia", "0") != "0"
-        return [Arrival(sid, person, {"to": person, "from": ours}, text, unread=unread)]
+        kind = "location" if "Latitude" in fields else kind_of_type(fields.get("MediaContentType0", ""))
+        return [Arrival(sid, person, {"to": person, "from": ours}, text, unread=unread, kind=kind)]
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """Empty TwiML: replies leave through the outbox."""
         return raw(b"<Response/>", content_type="text/xml")
 
     def written(self, reply: Reply) -> list[dict[str, Any]]:
-        """Texts, the last one with numbered choices, then a picture, then what is Twilio's own."""
+        """Texts, the last one with numbered choices, then what is Twilio's own, then a picture and an attachment."""
         text = reply.get("text", "")
         if reply["buttons"]:
             choices = [f"{button['number']}. {button['title']}" for button in reply["buttons"]]
             text = "\n".join([text, "", *choices, HOW_TO_CHOOSE]).strip()
         calls: list[dict[str, Any]] = [{"Body": part} for part in pieces(text, MAX_TEXT)]
-        if reply.get("image"):
-            calls.append({"MediaUrl": reply["image"]})
-        if reply.get("attachment"):
-            calls.append({"Body": str(reply["attachment"])[:MAX_TEXT]})
         custom = {_CUSTOM[key]: value for key, value in (reply.get("custom") or {}).items() if key in _CUSTOM}
         if custom:
             calls.append(custom)
+        if reply.get("image"):
+            calls.append({"MediaUrl": reply["image"]})
+        if attached := attachment_text(reply.get("attachment", ""))[:MAX_TEXT]:
+            calls.append({"Body": attached})
         return calls
 
     async def deliver(self, http: aiohttp.ClientSession, address: dict[str, Any], content: dict[str, Any]) -> Outcome:

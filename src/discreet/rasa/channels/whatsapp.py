@@ -10,7 +10,7 @@ import aiohttp
 from sanic.response import HTTPResponse, text
 
 from discreet.errors import BadInput, NotAuthentic
-from discreet.rasa.channels.connector import Arrival, Connector, api_address, pieces
+from discreet.rasa.channels.connector import Arrival, Connector, api_address, attachment_text, pieces
 from discreet.rasa.channels.postman import LATER, Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook, at, each, text_at
 from discreet.records.outbox import Reply
@@ -21,6 +21,15 @@ ROWS, MAX_ROW, MAX_DESCRIPTION = 10, 24, 72
 CHOOSE = "Choose"
 _WAIT_CODES = (4, 130429, 131048, 131056, 133016, 80007)
 """Error codes of limits that pass, which come with status 400."""
+_KINDS = {
+    "audio": "voice",
+    "video": "video",
+    "image": "picture",
+    "sticker": "sticker",
+    "location": "location",
+    "contacts": "contact",
+    "document": "file",
+}
 _SILENT = ("reaction", "system", "unknown")
 _CUSTOM = ("text", "image", "document", "audio", "video", "sticker", "location", "contacts", "interactive", "template")
 
@@ -77,19 +86,19 @@ class WhatsAppChannel(Connector):
         return found
 
     def written(self, reply: Reply) -> list[dict[str, Any]]:
-        """Texts, the buttons below the last one, then a picture, then what is WhatsApp's own."""
+        """Texts, the buttons below the last one, then what is WhatsApp's own, then a picture and an attachment."""
         buttons = reply["buttons"]
         parts = pieces(reply.get("text", ""), MAX_BODY_OF_CHOICES if buttons else MAX_TEXT)
         calls: list[dict[str, Any]] = [{"type": "text", "text": {"body": part}} for part in parts]
         if buttons:
             calls = calls[:-1] + _choices(parts[-1] if parts else CHOOSE, buttons)
-        if reply.get("image"):
-            calls.append({"type": "image", "image": {"link": reply["image"]}})
-        if reply.get("attachment"):
-            calls.append({"type": "text", "text": {"body": str(reply["attachment"])[:MAX_TEXT]}})
         custom = reply.get("custom") or {}
         if custom.get("type") in _CUSTOM:
             calls.append({"type": custom["type"], custom["type"]: custom.get(custom["type"])})
+        if reply.get("image"):
+            calls.append({"type": "image", "image": {"link": reply["image"]}})
+        if attached := attachment_text(reply.get("attachment", ""))[:MAX_TEXT]:
+            calls.append({"type": "text", "text": {"body": attached}})
         return calls
 
     async def deliver(self, http: aiohttp.ClientSession, address: dict[str, Any], content: dict[str, Any]) -> Outcome:
@@ -113,7 +122,7 @@ def _arrivals(message: Any) -> list[Arrival]:
     if kind == "button":
         return [Arrival(message_id, person, address, text_at(message, "button", "text"))]
     said = text_at(message, "text", "body") if kind == "text" else text_at(message, kind, "caption")
-    return [Arrival(message_id, person, address, said, unread=bool(said) and kind != "text")]
+    return [Arrival(message_id, person, address, said, unread=bool(said) and kind != "text", kind=_KINDS.get(kind, ""))]
 
 
 def _choices(body: str, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,7 @@
+"""What a message is before anybody asks what it means: without words, in another language, or no text at all."""
+
+from discreet.reading.kinds import kind_of_type, no_text
+from discreet.reading.languages import other_language
+from discreet.reading.wordless import ONLY_WORDS, is_wordless
+
+__all__ = ["ONLY_WORDS", "is_wordless", "kind_of_type", "no_text", "other_language"]
