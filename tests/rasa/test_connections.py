@@ -89,6 +89,15 @@ TWO_READINGS = {
     "a whole address": b"POST http://b/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
     "another version": b"POST /echo HTTP/0.9\r\nHost: a\r\n\r\n",
     "three spaces": b"POST  /echo HTTP/1.1\r\nHost: a\r\n\r\n",
+    "no length": request("Host: a"),
+    "two signatures": request(
+        "Host: a", "X-Slack-Signature: a", "x-slack-signature: b", "Content-Length: 2", body="hi"
+    ),
+    "two origins": request("Host: a", "Origin: http://a", "Origin: http://b", "Content-Length: 2", body="hi"),
+    "two tokens": request("Host: a", "Authorization: a", "Authorization: b", "Content-Length: 2", body="hi"),
+    "an address that is none": "POST /é HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi".encode(),
+    "an address without a slash": b"POST echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+    "an upgrade": request("Host: a", "Upgrade: websocket", "Content-Length: 2", body="hi"),
 }
 
 
@@ -123,6 +132,11 @@ def test_a_client_that_drips_is_ended(port: int, begin: bytes) -> None:
         return time.monotonic() - started
 
     assert READ_SECONDS - 0.1 < asyncio.run(talk()) < 8
+
+
+def test_a_preflight_is_refused(port: int) -> None:
+    said = asyncio.run(exchange(port, b"OPTIONS /echo HTTP/1.1\r\nHost: a\r\nOrigin: http://b\r\n\r\n"))
+    assert said.startswith(b"HTTP/1.1 405")
 
 
 @pytest.mark.parametrize("bound", ["most=3", "most_of_address=3"])

@@ -47,6 +47,11 @@ REFUSED: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("too long", b"x" * (MAX_BODY + 1), {**JSON, **SECRET}, 413, "too_long"),
     ("not JSON", b"hunter2", {**JSON, **SECRET}, 400, "bad_request"),
     ("a list", b"[]", {**JSON, **SECRET}, 400, "bad_request"),
+    ("UTF-16", "{}".encode("utf-16"), {**JSON, **SECRET}, 400, "bad_request"),
+    ("a byte order mark", b"\xef\xbb\xbf{}", {**JSON, **SECRET}, 400, "bad_request"),
+    ("a surrogate in bytes", b'{"a": "\xed\xa0\x80"}', {**JSON, **SECRET}, 400, "bad_request"),
+    ("a name twice", b'{"a": 1, "a": 2}', {**JSON, **SECRET}, 400, "bad_request"),
+    ("NaN", b'{"a": NaN}', {**JSON, **SECRET}, 400, "bad_request"),
     ("a JSON bomb", b'{"a":' * 50_000, {**JSON, **SECRET}, 400, "bad_request"),
 ]
 
