@@ -9,7 +9,7 @@ import pytest
 from discreet.errors import NotAllowed
 from discreet.policy import Policy
 from discreet.records.consent import Consent, Operation
-from discreet.records.notice import notice_for
+from discreet.records.consent.notice import notice_for
 from discreet.storage.engine import Database
 from tests.conftest import TestDatabase
 

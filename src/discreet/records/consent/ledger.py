@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from discreet.errors import NotAllowed
 from discreet.policy import Policy, Purpose
-from discreet.records.notice import Notice, notice_for
+from discreet.records.consent.notice import Notice, notice_for
 from discreet.storage.engine import Transaction
 
 OPERATION_LIFETIME = timedelta(minutes=30)
