@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from discreet.records.consent.notice import in_words
+from discreet.records.consent.phrases import in_words
 from discreet.sdk import GuardedAction, Turn
 from discreet.shop.port import Kept
 

@@ -54,7 +54,7 @@ def services_for(settings: Settings) -> Services:
         database=database,
         statements=AsyncDatabase(settings.database_url),
         policy=policy,
-        consent=Consent(policy),
+        consent=Consent(policy, settings.key("consent_head")),
         vault=VaultReader(database, VaultPrivateKey(settings.key("vault_seed")), ring, policy),
         audit=Audit("actions"),
         results=Results(ring),
@@ -86,7 +86,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     async def webhook(request: Request) -> HTTPResponse:
         body = json.loads(request.body)
         call: ActionCall = request.ctx.call
-        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]))
+        channel = str(body["tracker"].get("latest_input_channel") or "")
+        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]), channel)
         action = actions.get(body["next_action"])
         if action is None:
             return json_response({"error": "unknown action"}, status=404)

@@ -54,6 +54,7 @@ class CallContext:
     services: Services
     call: ActionCall
     subject: bytes
+    channel: str = ""
 
 
 current_call: ContextVar[CallContext] = ContextVar("discreet_call")
@@ -79,6 +80,18 @@ class Turn:
     def effect_key(self) -> bytes:
         """32 bytes that name this call's effect: the same when the turn is repeated, never for another call."""
         return hashlib.sha256(b"effect\0" + self.call.turn_id + self.call.ordinal.to_bytes(4, "big")).digest()
+
+    @property
+    def language(self) -> str:
+        """The person's language: slot ``language`` where the assistant has one, else the policy's first."""
+        languages = self.services.policy.languages
+        spoken = self.slot("language")
+        return spoken if spoken in languages else languages[0]
+
+    @property
+    def channel(self) -> str:
+        """The channel that the message came by, such as ``web``."""
+        return current_call.get().channel
 
     @property
     def form(self) -> str | None:
@@ -187,7 +200,8 @@ class Turn:
             return {"affirm": (True, "button"), "deny": (False, "button")}.get(intent.get("name", ""))
         if intent.get("name") == "deny":
             return False, "words"
-        if intent.get("name") == "affirm" and intent.get("confidence", 0) >= YES_CONFIDENCE and not self._entities:
+        sure = intent.get("name") == "affirm" and intent.get("confidence", 0) >= YES_CONFIDENCE
+        if sure and not self._entities and (message.get("metadata") or {}).get("plain") is True:
             return True, "words"
         return None
 

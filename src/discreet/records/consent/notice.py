@@ -1,46 +1,94 @@
-"""The consent notice, made from privacy.yml alone (GDPR art. 4(11), 7, 13)."""
+"""The notice, made from privacy.yml alone (GDPR art. 4(11), 7, 13): one sentence or two, and details on request."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
-from discreet.policy import Policy
+import rfc8785
+
+from discreet.policy import Policy, Purpose
+from discreet.records.consent.phrases import in_words, listed, phrase
 
 
 @dataclass(frozen=True)
 class Notice:
-    """The exact text that was shown, and its SHA-256, which the ledger keeps."""
+    """What is shown: ``text`` at once, ``details`` on request; ``content`` holds both, and what they say as data."""
 
+    purpose: str
+    language: str
     text: str
+    details: str
+    content: dict[str, Any]
+
+    @property
+    def canonical(self) -> bytes:
+        """The content as canonical JSON (RFC 8785), which the database keeps under its hash."""
+        return rfc8785.dumps(self.content)
 
     @property
     def hash(self) -> bytes:
-        """32 bytes."""
-        return hashlib.sha256(self.text.encode()).digest()
+        """SHA-256 of the canonical content; 32 bytes. A word that changes changes it."""
+        return hashlib.sha256(self.canonical).digest()
 
 
-def notice_for(policy: Policy, purpose: str, language: str = "en") -> Notice:
-    """What for, which data, why, how long, who answers for it, and how to withdraw; equal weight for yes and no."""
+def notice_for(policy: Policy, purpose: str, language: str | None = None) -> Notice:
+    """The notice of a purpose, in one of the policy's languages; the first one by default.
+
+    A purpose on consent asks, with equal weight for yes and no; one on another basis tells and does not pretend to ask.
+    """
+    spoken = language if language in policy.languages else policy.languages[0]
     declared = policy.purpose(purpose)
-    labels = [policy.category(name).label[language] for name in declared.data]
-    data = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
-    return Notice(
-        f"May I use your {data} to {declared.notice[language]}? {declared.why[language]} "
-        f"It is sealed, used for nothing else and kept for at most {in_words(declared.keep)}. "
-        f"Without it I can still help with everything else. "
-        f"You can take a yes back at any time: write “I withdraw my consent”. "
-        f"Responsible: {policy.controller['name']}."
-    )
+    labels = {name: policy.category(name).label[spoken] for name in declared.data}
+    fields = {
+        "data": listed(spoken, list(labels.values())),
+        "purpose": declared.notice[spoken],
+        "controller": policy.controller.get("name", ""),
+        "keep": in_words(declared.keep, spoken),
+    }
+    if declared.needs_consent:
+        text = phrase(spoken, "ask", **fields)
+    else:
+        text = phrase(spoken, "told", **fields, because=phrase(spoken, declared.basis))
+    details = _details(policy, declared, spoken, fields)
+    content = {
+        "v": 1,
+        "purpose": purpose,
+        "language": spoken,
+        "text": text,
+        "details": details,
+        "notice": declared.notice[spoken],
+        "basis": declared.basis,
+        "dpv": declared.dpv,
+        "data": labels,
+        "keep_seconds": int(declared.keep.total_seconds()),
+        "recipients": list(declared.recipients),
+        "on_withdrawal": declared.on_withdrawal,
+        "controller": dict(policy.controller),
+    }
+    return Notice(purpose, spoken, text, details, content)
 
 
-def in_words(duration: timedelta) -> str:
-    """A duration of the policy in plain words."""
-    days = duration.days
-    if days and days % 365 == 0:
-        return "one year" if days == 365 else f"{days // 365} years"
-    if days:
-        return "one day" if days == 1 else f"{days} days"
-    minutes = int(duration.total_seconds() // 60)
-    return f"{minutes} minutes"
+def current_hashes(policy: Policy, purpose: str) -> list[bytes]:
+    """The hashes of a purpose's notice as it is now, one a language: whichever was answered, it was this one."""
+    return [notice_for(policy, purpose, language).hash for language in policy.languages]
+
+
+def _details(policy: Policy, purpose: Purpose, spoken: str, fields: dict[str, str]) -> str:
+    controller = policy.controller
+    lines = [
+        phrase(spoken, "d_purpose", **fields),
+        phrase(spoken, "d_data", **fields),
+        phrase(spoken, "d_why", why=purpose.why[spoken]),
+        phrase(spoken, "d_basis", basis=phrase(spoken, f"b_{purpose.basis}")),
+        phrase(spoken, "d_keep", **fields),
+        phrase(spoken, "d_recipients", recipients=listed(spoken, list(purpose.recipients)) or phrase(spoken, "nobody")),
+    ]
+    if purpose.needs_consent:
+        lines.append(phrase(spoken, "d_withdraw", then=phrase(spoken, purpose.on_withdrawal)))
+    lines.append(phrase(spoken, "d_rights"))
+    known = {name: controller.get(name, "") for name in ("name", "address", "contact", "dpo", "authority")}
+    lines.append(phrase(spoken, "d_controller", **known))
+    lines += [phrase(spoken, f"d_{name}", **known) for name in ("dpo", "authority") if known[name]]
+    return "\n".join(f"• {line}" for line in lines)
