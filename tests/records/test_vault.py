@@ -65,7 +65,7 @@ class World:
             return tx.execute(sql, *params)
 
     def keeper(self) -> Keeper:
-        return Keeper(self.database.open("keeper"), self.policy, KeyRing({"conversation-1": bytes(32)}))
+        return Keeper(self.database.open("keeper"), self.policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
 
     def age(self, interval: str) -> None:
         self.owner("UPDATE vault.value SET created_at = created_at - %s::interval", interval)

@@ -164,6 +164,14 @@ class Guard:
             message.pop("buttons", None)
         return shown
 
+    async def consent_desk(self, what: str, sender_id: str, **wish: Any) -> dict[str, Any]:
+        """Asks the action server's desk for consent, beside any turn (docs/spec/consent.md). Raises StorageUnavailable.
+
+        ``sender_id`` comes from an authenticated session.
+        """
+        answer: dict[str, Any] = await self._agent.action_endpoint.desk(what, {"sender_id": sender_id, **wish})
+        return answer
+
     async def action_metrics(self) -> str:
         """What the action server has counted; empty while it does not answer."""
         return await self._agent.action_endpoint.metrics()
@@ -317,5 +325,12 @@ def _message(turn: Turn, understood: Understood, held: HeldOutput, channel: str)
         parse_data=understood.parse_data,
         input_channel=channel,
         message_id=turn.turn_id.hex(),
-        metadata={"operation": understood.operation} if understood.operation else None,
+        metadata=_said(understood),
     )
+
+
+def _said(understood: Understood) -> dict[str, Any] | None:
+    """What the guard alone says of a message: which operation its button answers, and whether it is a plain yes."""
+    if understood.operation:
+        return {"operation": understood.operation}
+    return {"plain": True} if understood.plain else None

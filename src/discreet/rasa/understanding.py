@@ -18,6 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from discreet.errors import BadInput
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
+from discreet.records.consent.words import purposes_named, says_only_yes
 from discreet.records.vault import Finding
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
@@ -27,6 +28,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _COMMAND = re.compile(r"\A[\s/]+")
 _PARSE_KEYS = ("intent", "intent_ranking")
 _ANSWER = "inform"
+_WITHDRAWAL, _TOPIC = "withdraw_consent", "consent_topic"
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
 SURE = 0.5
@@ -42,6 +44,8 @@ class Understood:
     shown: str
     findings: tuple[Finding, ...] = field(default=(), repr=False)
     operation: str | None = None
+    plain: bool = False
+    """Typed, and a yes that says nothing else (docs/spec/gate.md)."""
 
 
 class Understanding:
@@ -75,8 +79,10 @@ class Understanding:
         else:
             kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
+        if parsed["intent"]["name"] == _WITHDRAWAL:
+            entities = [*entities, *({"entity": _TOPIC, "value": name} for name in purposes_named(self._policy, plain))]
         parse_data["entities"] = entities
-        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()))
+        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()), plain=says_only_yes(plain))
 
     def of_press(self, press: Press) -> Understood:
         """What a verified button press means; nothing to parse, because the payload is ours."""

@@ -33,6 +33,7 @@ from discreet.records.consent import Consent
 from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
+from discreet.sdk.desk import add_desk
 from discreet.sdk.registry import load_actions
 from discreet.sdk.turn import CallContext, Services, current_call
 from discreet.settings import Settings, load_settings
@@ -95,6 +96,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
             return json_response(await _answer(context, action, body))
         except NotAuthentic:
             return _unauthorised("older_holder")
+
+    add_desk(app, settings, services.policy)
 
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:

@@ -113,6 +113,10 @@ class Turn:
         """The last value of an entity in this message, None when there is none."""
         return next((e["value"] for e in reversed(self._entities) if e["entity"] == name), None)
 
+    def entities(self, name: str) -> list[Any]:
+        """All values of an entity in this message."""
+        return [entity["value"] for entity in self._entities if entity["entity"] == name]
+
     def set(self, slot: str, value: Any) -> None:
         """Sets a slot, for this call and for the conversation."""
         self._slots[slot] = value

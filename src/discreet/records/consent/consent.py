@@ -14,8 +14,9 @@ from datetime import timedelta
 
 from discreet.errors import NotAllowed
 from discreet.policy import Policy, Purpose
+from discreet.records.consent.chain import Event
 from discreet.records.consent.changes import changes
-from discreet.records.consent.ledger import Entry, Ledger
+from discreet.records.consent.ledger import Entry, Ledger, events_of
 from discreet.records.consent.notice import Notice, current_hashes, notice_for
 from discreet.storage.engine import Steps, Transaction
 
@@ -190,6 +191,11 @@ class Consent:
             subject,
         )
         return [self._policy.purpose(row[0]) for row in rows if row[0] in self._policy.purposes]
+
+    def answers(self, tx: Transaction, subject: bytes) -> list[Event]:
+        """What the person answered, and what ended it, oldest first."""
+        ends = ("given", "refused", "withdrawn", "expired")
+        return [event for event, _ in events_of(tx, subject) if event.status in ends]
 
     def told(self, subject: bytes, purpose: str) -> Steps[bool]:
         """Whether the person was told of a purpose that rests on another basis, as its notice is now."""

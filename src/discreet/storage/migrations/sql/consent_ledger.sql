@@ -51,7 +51,7 @@ CREATE TRIGGER state_of_keeper BEFORE UPDATE ON consent.state FOR EACH ROW
 
 GRANT SELECT, INSERT, UPDATE ON consent.chain TO {actions};
 GRANT SELECT, INSERT ON consent.notice TO {actions};
-GRANT SELECT, UPDATE ON consent.chain TO {keeper};
+GRANT SELECT, INSERT, UPDATE ON consent.chain TO {keeper};
 GRANT SELECT, INSERT ON consent.event TO {keeper};
 GRANT UPDATE ON consent.state TO {keeper};
 GRANT SELECT ON consent.chain, consent.notice TO {staff};
