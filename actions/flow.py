@@ -72,13 +72,16 @@ class ExplainWhy(GuardedAction):
 
     async def act(self, turn: Turn) -> None:
         """Explains the requested slot, or the purpose that waits for a yes."""
-        form, requested = _running_form(turn), turn.requested_slot
-        purpose = None
-        if form is not None and requested == CONSENT_STEP:
-            purpose = await form.missing_purpose(turn)
-        elif form is not None and requested is not None:
-            purpose = form.steps.get(requested)
+        purpose = await purpose_in_question(turn)
         if purpose is None:
             turn.say("utter_nothing_to_explain")
             return
-        turn.say_text(turn.services.policy.purpose(purpose).why["en"])
+        turn.say_text(turn.services.policy.purpose(purpose).why[turn.language])
+
+
+async def purpose_in_question(turn: Turn) -> str | None:
+    """The purpose that waits for a yes, or that the slot just asked for is for; None when nothing is asked."""
+    form, requested = _running_form(turn), turn.requested_slot
+    if form is None or requested is None:
+        return None
+    return await form.missing_purpose(turn) if requested == CONSENT_STEP else form.steps.get(requested)

@@ -157,9 +157,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_reason_of_a_refusal_is_documented() -> None:
     documented = (PROJECT / "docs" / "operate.md").read_text()
     source = "".join(file.read_text() for file in SOURCES)
-    given = set(re.findall(r"\brefused\(\"(\w+)\"", source)) | set(
-        re.findall(r"_unauthorised\(\"(\w+)\"", source)
-    )
+    given = set(re.findall(r"\brefused\(\"(\w+)\"", source)) | set(re.findall(r"_unauthorised\(\"(\w+)\"", source))
     given |= {f"limit_{scope}" for scope in re.findall(r"TooMany\(\"(\w+)\"", source)}
     assert {"connections", "bad_signature", "limit_server"} <= given
     assert [reason for reason in given if f"`{reason}`" not in documented] == []

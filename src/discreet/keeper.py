@@ -17,6 +17,7 @@ from discreet import logs
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import StorageError
 from discreet.policy import Policy, load_policy
+from discreet.records.consent.expiry import Expiry
 from discreet.records.retention import Retention, rule_of
 from discreet.settings import load_settings
 from discreet.storage.engine import Database, Transaction
@@ -48,6 +49,8 @@ class Round:
     conversations: int
     sessions: int
     results: int
+    consents: int = 0
+    """Of these, nothing was destroyed: the ledger says that they have expired."""
 
     @property
     def total(self) -> int:
@@ -58,9 +61,10 @@ class Round:
 class Keeper:
     """One round at a time. Times are compared with the database's clock only."""
 
-    def __init__(self, database: Database, policy: Policy, ring: KeyRing) -> None:
+    def __init__(self, database: Database, policy: Policy, ring: KeyRing, head_key: bytes) -> None:
         self._database = database
         self._policy = policy
+        self._expiry = Expiry(database, head_key)
         self._retention = Retention(database, ring, rule_of(policy))
 
     def run_once(self) -> Round:
@@ -80,10 +84,14 @@ class Keeper:
             conversations=ended.conversations,
             sessions=ended.sessions,
             results=self._old_rows(),
+            consents=self._expiry.run_once(),
         )
 
     def _pending(self) -> Iterator[int]:
-        """Values of categories that only a consent covers, half an hour old and without a live one."""
+        """Values of categories that only a consent covers, half an hour old and without a live one.
+
+        But for what a withdrawn consent collected whose purpose only stops (``on_withdrawal``): it stays to its age.
+        """
         for name in self._policy.categories:
             purposes = self._policy.purposes_covering(name)
             if any(not purpose.needs_consent for purpose in purposes):
@@ -91,10 +99,13 @@ class Keeper:
             yield self._destroy_values(
                 "v.category = %s AND v.created_at < now() - %s AND NOT EXISTS (SELECT FROM consent.state s"
                 " WHERE s.subject = v.subject AND s.purpose = ANY(%s) AND s.status = 'given'"
-                " AND (s.expires_at IS NULL OR s.expires_at > now()))",
+                " AND (s.expires_at IS NULL OR s.expires_at > now()))"
+                " AND NOT EXISTS (SELECT FROM consent.state s WHERE s.subject = v.subject AND s.purpose = ANY(%s)"
+                " AND s.status = 'withdrawn' AND v.created_at < s.at)",
                 name,
                 PENDING_LIFETIME,
                 [purpose.name for purpose in purposes],
+                [purpose.name for purpose in purposes if purpose.on_withdrawal == "stop"],
             )
 
     def _refused(self) -> int:
@@ -162,6 +173,7 @@ def main() -> None:
         Database(settings.database_url, pool_size=1),
         load_policy(settings.project_dir / "privacy.yml"),
         settings.ring("conversation"),
+        settings.key("consent_head"),
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

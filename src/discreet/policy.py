@@ -20,6 +20,7 @@ from discreet.errors import PolicyError
 
 BASES = ("contract", "legal_obligation", "consent", "legitimate_interest")
 STORES = ("vault", "tracker", "never")
+ON_WITHDRAWAL = ("erase", "stop")
 CHECKSUMS = ("none", "luhn")
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 
@@ -35,6 +36,10 @@ class Purpose:
     data: tuple[str, ...]
     keep: timedelta
     dpv: str
+    recipients: tuple[str, ...] = ()
+    """Who else gets the data, in words (GDPR art. 13(1)(e))."""
+    on_withdrawal: str = "erase"
+    """What a withdrawal does to what this consent alone covered: ``erase`` it, or ``stop`` using it until its age."""
 
     @property
     def needs_consent(self) -> bool:
@@ -221,6 +226,11 @@ def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categ
     where = f"purposes.{name}"
     if value.get("basis") not in BASES:
         raise PolicyError(f"{where}.basis in privacy.yml must be one of {', '.join(BASES)}")
+    if value.get("on_withdrawal", "erase") not in ON_WITHDRAWAL:
+        raise PolicyError(f"{where}.on_withdrawal in privacy.yml must be one of {', '.join(ON_WITHDRAWAL)}")
+    recipients = value.get("recipients") or ()
+    if not isinstance(recipients, list | tuple) or not all(isinstance(name, str) and name for name in recipients):
+        raise PolicyError(f"{where}.recipients in privacy.yml must be a list of names")
     unknown = [c for c in value.get("data", ()) if c not in categories]
     if unknown:
         raise PolicyError(f"{where}.data in privacy.yml names undeclared categories: {', '.join(unknown)}")
@@ -232,4 +242,6 @@ def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categ
         data=tuple(value.get("data", ())),
         keep=parse_duration(value.get("keep"), f"{where}.keep"),
         dpv=str(value.get("dpv", "")),
+        recipients=tuple(recipients),
+        on_withdrawal=value.get("on_withdrawal", "erase"),
     )

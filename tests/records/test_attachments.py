@@ -45,7 +45,7 @@ def _opened(database: TestDatabase, policy: Policy, token: str, subject: bytes =
         subject=subject,
         purpose="order_support",
         turn_id=LATER,
-        require=Consent(policy).require,
+        require=Consent(policy, bytes(32)).require,
         audit=Audit("test").append,
     )
     with actions.transaction() as tx:
@@ -70,13 +70,13 @@ def test_a_file_of_a_turn_that_never_was_is_destroyed(database: TestDatabase, po
         _opened(database, policy, token)
     with database.open("owner").transaction() as tx:
         tx.execute("UPDATE vault.value SET created_at = now() - interval '11 minutes'")
-    Keeper(database.open("keeper"), policy, RING).run_once()
+    Keeper(database.open("keeper"), policy, RING, bytes(32)).run_once()
     assert _rows(database) == 0
 
 
 def test_a_file_ends_at_its_age(database: TestDatabase, policy: Policy) -> None:
     _kept(database, policy)
-    keeper = Keeper(database.open("keeper"), policy, RING)
+    keeper = Keeper(database.open("keeper"), policy, RING, bytes(32))
     keeper.run_once()
     assert _rows(database) == 1
     with database.open("owner").transaction() as tx:

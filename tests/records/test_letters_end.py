@@ -28,7 +28,7 @@ def owner(database: TestDatabase) -> Iterator[Database]:
 
 @pytest.fixture
 def keeper(database: TestDatabase, policy: Policy) -> Keeper:
-    return Keeper(database.open("keeper"), policy, KeyRing({"conversation-1": bytes(32)}))
+    return Keeper(database.open("keeper"), policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
 
 
 @pytest.fixture(autouse=True)

@@ -174,7 +174,7 @@ def test_the_keeper_takes_away_what_is_empty(door: Door, database: TestDatabase,
     door.wait(600)
     door.message("ben")
     keeper = database.open("keeper")
-    Keeper(keeper, policy, KeyRing({"conversation-1": bytes(32)})).run_once()
+    Keeper(keeper, policy, KeyRing({"conversation-1": bytes(32)}), bytes(32)).run_once()
     keeper.close()
     with door.owner.transaction() as tx:
         assert tx.execute("SELECT count(*) FROM defence.bucket") == [(1,)]

@@ -48,15 +48,15 @@ class World:
         return token
 
     def consent(self, purpose: str = "refunds", *, given: bool = True, subject: bytes = ANNA) -> None:
-        consent = Consent(self.policy)
+        consent = Consent(self.policy, bytes(32))
         with self.actions.transaction() as tx:
-            operation, _ = consent.ask(tx, subject, purpose, resume="x", turn_id=TURN)
+            operation = consent.ask(tx, subject, purpose, resume="x", turn_id=TURN).operation
             consent.answer(tx, subject, operation, given=given, method="button", turn_id=TURN)
 
     def reveal(self, token: str, **change: Any) -> str:
         arguments = {
             "token": token, "category": "payment_card", "subject": ANNA, "purpose": "refunds", "turn_id": OTHER_TURN,
-            "require": Consent(self.policy).require, "audit": Audit("test").append,
+            "require": Consent(self.policy, bytes(32)).require, "audit": Audit("test").append,
         }  # fmt: skip
         return VaultReader(self.actions, PRIVATE, RING, self.policy).reveal(**{**arguments, **change})
 
@@ -65,7 +65,7 @@ class World:
             return tx.execute(sql, *params)
 
     def keeper(self) -> Keeper:
-        return Keeper(self.database.open("keeper"), self.policy, KeyRing({"conversation-1": bytes(32)}))
+        return Keeper(self.database.open("keeper"), self.policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
 
     def age(self, interval: str) -> None:
         self.owner("UPDATE vault.value SET created_at = created_at - %s::interval", interval)
@@ -124,7 +124,7 @@ def test_a_no_and_a_withdrawal_close_it(world: World) -> None:
     world.consent(given=True)
     assert world.reveal(token) == CARD
     with world.actions.transaction() as tx:
-        Consent(world.policy).withdraw(tx, ANNA, method="words", turn_id=TURN)
+        Consent(world.policy, bytes(32)).withdraw(tx, ANNA, method="words", turn_id=TURN)
     with pytest.raises(NotAllowed):
         world.reveal(token)
 
@@ -215,7 +215,7 @@ def test_withdrawal_destroys_what_the_consent_covered(world: World) -> None:
     world.seal()
     world.consent()
     with world.actions.transaction() as tx:
-        Consent(world.policy).withdraw(tx, ANNA, method="words", turn_id=TURN)
+        Consent(world.policy, bytes(32)).withdraw(tx, ANNA, method="words", turn_id=TURN)
     assert world.keeper().run_once().refused == 1
     assert world.bytes_left() == 0
 

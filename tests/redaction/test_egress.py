@@ -11,7 +11,7 @@ import yaml
 from bench.adversarial import FAMILIES
 from discreet.policy import load_policy
 from discreet.rasa.understanding import Understanding, mint_token
-from discreet.records.notice import notice_for
+from discreet.records.consent.notice import notice_for
 from discreet.redaction.redact import Redactor
 from discreet.redaction.tokens import TOKEN
 from tests.assistant.disguised import Planted, planted, traces_in

@@ -1,3 +1,4 @@
+import { ConsentPanel } from "./consent";
 import { Outbox, randomId } from "./outbox";
 import { type Button, MAX_FILE, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
 import { Transport } from "./transport";
@@ -40,6 +41,10 @@ class DiscreetChat extends HTMLElement {
     "📎",
   );
   private readonly dialog = this.endDialog();
+  private readonly consent = new ConsentPanel(this.transport, (sentence) => {
+    this.log.append(bubble("bot", sentence));
+    this.bottom();
+  });
   private waiting = 0;
   private signIn = signInToken();
 
@@ -76,12 +81,13 @@ class DiscreetChat extends HTMLElement {
       this.input.rows = Math.min(6, this.input.value.split("\n").length);
     });
     this.append(
-      element("header", {}, element("h1", {}, "Discreet"), element("p", {}, "Kestrel & Wren Outfitters"), end),
+      element("header", {}, element("h1", {}, "Discreet"), element("p", {}, "Kestrel & Wren Outfitters"), element("div", { class: "tools" }, this.consent.button, end)),
       this.banner,
       this.log,
       this.typing,
       element("footer", {}, this.form, element("div", { class: "below" }, hint, this.counter)),
       this.dialog,
+      this.consent.dialog,
     );
   }
 

@@ -27,6 +27,16 @@ export class Transport {
     await this.call("DELETE", "/chat/session");
   }
 
+  /** Takes back every consent, beside any turn; what the person is told. */
+  async withdraw(): Promise<string> {
+    return ((await this.call("POST", "/chat/withdraw", {})) as { message: string }).message;
+  }
+
+  /** The signed receipt of consent, as the text of a file. */
+  async receipt(): Promise<string> {
+    return `${JSON.stringify(await this.call("GET", "/chat/receipt"), null, 1)}\n`;
+  }
+
   private async call(method: string, path: string, body?: object): Promise<unknown> {
     let response: Response;
     try {

@@ -188,6 +188,87 @@ def import_tracker_store(
     raise typer.Exit(run(state_folder(project.resolve()), database_url, only_verify=verify))
 
 
+consent = typer.Typer(no_args_is_help=True, help="The ledger of consent, for the data protection officer.")
+app.add_typer(consent, name="consent")
+_PERSON = typer.Argument(help="A sender id as Rasa knows the person, or the 32 digits that the ledger has.")
+_PROJECT = typer.Option(help="Folder with privacy.yml.")
+_JSON = typer.Option("--json", help="For machines.")
+
+
+@consent.command()
+def history(
+    person: Annotated[str, _PERSON],
+    as_json: Annotated[bool, _JSON] = False,
+    project: Annotated[Path, _PROJECT] = Path(),
+) -> None:
+    """What one person was asked and answered."""
+    from discreet.cli.consent import run_history
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_history(state_folder(project.resolve()), person, as_json=as_json))
+
+
+@consent.command()
+def export(project: Annotated[Path, _PROJECT] = Path()) -> None:
+    """Every event of everybody, one JSON object a line."""
+    from discreet.cli.consent import run_export
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_export(state_folder(project.resolve())))
+
+
+@consent.command()
+def stats(as_json: Annotated[bool, _JSON] = False, project: Annotated[Path, _PROJECT] = Path()) -> None:
+    """How often each answer was given, purpose by purpose, and how many hold now."""
+    from discreet.cli.consent import run_stats
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_stats(state_folder(project.resolve()), as_json=as_json))
+
+
+@consent.command("verify")
+def consent_verify(
+    receipt: Annotated[Path | None, typer.Argument(help="A receipt to check; without one, the whole ledger.")] = None,
+    public_key: Annotated[Path | None, typer.Option(help="The shop's public key, PEM; with a receipt.")] = None,
+    anchors: Annotated[
+        Path | None, typer.Option(help="A file outside the database that remembers where each chain ended.")
+    ] = None,
+    as_json: Annotated[bool, _JSON] = False,
+    project: Annotated[Path, _PROJECT] = Path(),
+) -> None:
+    """Check a receipt offline, or every event of the ledger and their order."""
+    from discreet.cli.consent import run_verify, run_verify_receipt
+    from discreet.cli.up import state_folder
+
+    if receipt is None:
+        raise typer.Exit(run_verify(state_folder(project.resolve()), anchors, as_json=as_json))
+    if public_key is None:
+        raise typer.BadParameter("a receipt is checked with --public-key")
+    raise typer.Exit(run_verify_receipt(receipt, public_key, as_json=as_json))
+
+
+@consent.command()
+def public_key(project: Annotated[Path, _PROJECT] = Path()) -> None:
+    """Print the public key that receipts are checked with."""
+    from discreet.cli.consent import run_public_key
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_public_key(state_folder(project.resolve())))
+
+
+@consent.command()
+def withdraw(
+    person: Annotated[str, _PERSON],
+    purpose: Annotated[str | None, typer.Option(help="Only this purpose of privacy.yml.")] = None,
+    project: Annotated[Path, _PROJECT] = Path(),
+) -> None:
+    """Withdraw a person's consent at once, as they asked for."""
+    from discreet.cli.consent import run_withdraw
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_withdraw(project.resolve(), state_folder(project.resolve()), person, purpose))
+
+
 @app.command(hidden=True)
 def forget(project: Annotated[Path, typer.Option()] = Path()) -> None:
     """What `make clean` calls first: stop a database that a killed start left, and remove the folder outside."""

@@ -14,6 +14,7 @@ from discreet.errors import SettingsError, StorageUnavailable
 from discreet.settings import load_settings, own_file
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
+from discreet.storage.migrations import default_logins, kept_passwords
 
 STATEMENT_TIMEOUT_MS = 600_000
 
@@ -34,6 +35,19 @@ def reader_database(state: Path) -> Iterator[Database]:
         return
     with owner_database(state) as database:
         yield database
+
+
+@contextmanager
+def staff_database(state: Path) -> Iterator[Database]:
+    """One connection as people who look things up. Raises SettingsError or StorageUnavailable."""
+    if own := os.environ.get("DISCREET_STAFF_DATABASE_URL"):
+        with closing(_database(own)) as database:
+            yield database
+        return
+    with owner_url(state) as url:
+        login = default_logins(kept_passwords(state / "role-passwords.json"))["staff"]
+        with closing(_database(login.url(url))) as database:
+            yield database
 
 
 def _database(url: str) -> Database:

@@ -16,13 +16,14 @@ from discreet.crypto.signing import public_key_of
 from discreet.crypto.wrapping import KEY_SIZE, KeyRing
 from discreet.errors import SettingsError
 
-_SINGLE = ("identity", "action", "handle", "vault_seed", "model")
+_SINGLE = ("identity", "action", "handle", "vault_seed", "model", "consent_head", "receipt")
 RINGS = ("conversation", "value")
 """Rings of key-encryption keys: what they wrap lies in the database, and they rotate (``crypto.rotation``)."""
 _GRANTED = {
     "rasa": ("identity", "action", "handle", "vault_public", "model_public", "conversation", "value"),
-    "actions": ("identity", "action", "vault_seed", "value"),
-    "keeper": ("conversation",),
+    "actions": ("identity", "action", "vault_seed", "value", "consent_head", "receipt"),
+    "keeper": ("conversation", "consent_head"),
+    "officer": ("identity", "consent_head", "receipt_public"),
     "payment": (),
     "trainer": ("model",),
     "store": ("identity", "conversation"),
@@ -72,8 +73,8 @@ def _held(keys: dict[str, Any], name: str) -> Any:
 def _read(folder: Path, name: str, kem: str) -> Any:
     if name == "vault_public":
         return _text(VaultPrivateKey(_bytes(_read(folder, "vault_seed", kem))).public_bytes(kem))
-    if name == "model_public":
-        return _text(public_key_of(_bytes(_read(folder, "model", kem))))
+    if name in ("model_public", "receipt_public"):
+        return _text(public_key_of(_bytes(_read(folder, name.removesuffix("_public"), kem))))
     path = folder / f"{name}.json"
     try:
         content = json.loads(path.read_text())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from discreet.rasa.turn import turn_of
 
 TIMEOUT_SECONDS = 30
 METRICS_SECONDS = 2
+DESK_SECONDS = 10
 _KEPT_OF_TRACKER = ("sender_id", "slots", "active_loop", "latest_action_name", "latest_input_channel", "paused")
 _KEPT_OF_MESSAGE = ("intent", "metadata", "message_id")
 _KEPT_OF_ENTITY = ("entity", "value", "role", "group")
@@ -64,6 +66,30 @@ class SignedEndpoint(EndpointConfig):
             raise
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
             raise TurnAborted(StorageUnavailable("the action server did not answer")) from None
+
+    async def desk(self, what: str, wish: dict[str, Any]) -> dict[str, Any]:
+        """One signed call of the desk for consent, which belongs to no turn. Raises StorageUnavailable.
+
+        The body names the desk, so that it is no action's call and an action's call is none of these.
+        """
+        body = json.dumps({"desk": what, **wish}, separators=(",", ":")).encode()
+        call = ActionCall(secrets.token_bytes(16), 0, 0)
+        headers = {
+            "Content-Type": "application/json",
+            **sign_action_call(self._key, call, body, int(time.time())),
+        }
+        timeout = aiohttp.ClientTimeout(total=DESK_SECONDS)
+        try:
+            async with (
+                self.session() as session,
+                session.post("http://actions/desk", data=body, headers=headers, timeout=timeout) as response,
+            ):
+                if response.status != 200:
+                    raise StorageUnavailable(f"the desk for consent answered {response.status}")
+                answer: dict[str, Any] = await response.json()
+                return answer
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
+            raise StorageUnavailable("the desk for consent did not answer") from None
 
     async def metrics(self) -> str:
         """What the action server has counted of refusals; empty while it does not answer."""

@@ -173,6 +173,14 @@ class Guard:
             message.pop("buttons", None)
         return shown
 
+    async def consent_desk(self, what: str, sender_id: str, **wish: Any) -> dict[str, Any]:
+        """Asks the action server's desk for consent, beside any turn (docs/spec/consent.md). Raises StorageUnavailable.
+
+        ``sender_id`` comes from an authenticated session.
+        """
+        answer: dict[str, Any] = await self._agent.action_endpoint.desk(what, {"sender_id": sender_id, **wish})
+        return answer
+
     async def action_metrics(self) -> str:
         """What the action server has counted; empty while it does not answer."""
         return await self._agent.action_endpoint.metrics()
@@ -341,14 +349,15 @@ def _message(turn: Turn, understood: Understood, held: HeldOutput, channel: str)
         parse_data=understood.parse_data,
         input_channel=channel,
         message_id=turn.turn_id.hex(),
-        metadata=_metadata(understood),
+        metadata=_said(understood),
     )
 
 
-def _metadata(understood: Understood) -> dict[str, Any] | None:
-    """Ours alone: which notice a button answers, and the token of a file."""
+def _said(understood: Understood) -> dict[str, Any] | None:
+    """What the guard alone says of a message: the operation of its button, whether it is a plain yes, its file."""
     found = {
         "operation": understood.operation,
+        "plain": understood.plain or None,
         "attachment": understood.file.finding.token if understood.file is not None else None,
     }
     return {name: value for name, value in found.items() if value is not None} or None

@@ -21,6 +21,7 @@ from discreet.policy import Policy
 from discreet.rasa.buttons import Press
 from discreet.reading import ONLY_WORDS, is_wordless, other_language
 from discreet.records.attachments import CATEGORY, SealedFile, sealed_file
+from discreet.records.consent.words import purposes_named, says_only_yes
 from discreet.records.vault import Finding
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
@@ -35,6 +36,7 @@ _ATTACHED = (
 )
 _NOT_ASKED = {"name": None, "confidence": 0.0}
 """The intent of a message that the model was not asked about."""
+_WITHDRAWAL, _TOPIC = "withdraw_consent", "consent_topic"
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
 SURE = 0.5
@@ -57,6 +59,8 @@ class Understood:
     instead: str | None = None
     first: str | None = None
     file: SealedFile | None = field(default=None, repr=False)
+    plain: bool = False
+    """Typed, and a yes that says nothing else (docs/spec/gate.md)."""
 
 
 class Understanding:
@@ -92,12 +96,21 @@ class Understanding:
         else:
             kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
+        if parsed["intent"]["name"] == _WITHDRAWAL:
+            entities = [*entities, *({"entity": _TOPIC, "value": name} for name in purposes_named(self._policy, plain))]
         parse_data["entities"] = entities
         language = (
             None if answered or _may_answer(processor, tracker, entities) else other_language(TOKEN.sub(" ", kept))
         )
         instead = language.sentence if language else None
-        return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()), instead=instead)
+        return Understood(
+            kept,
+            parse_data,
+            self.masked(kept),
+            tuple(findings.values()),
+            instead=instead,
+            plain=says_only_yes(plain),
+        )
 
     async def of_attachment(
         self, processor: MessageProcessor, admitted: Admitted, caption: str, tracker: DialogueStateTracker | None
@@ -113,7 +126,8 @@ class Understanding:
             return Understood(token, parse_data, self.masked(token), (file.finding,), instead=thanks, file=file)
         said = await self.of_text(processor, caption, tracker)
         shown = f"{said.shown} {self.masked(token)}"
-        return replace(said, shown=shown, findings=(*said.findings, file.finding), first=thanks, file=file)
+        # A yes beside a file says something else as well.
+        return replace(said, shown=shown, findings=(*said.findings, file.finding), first=thanks, file=file, plain=False)
 
     def require_attachments(self) -> None:
         """Raises PolicyError unless privacy.yml declares what files are kept as."""

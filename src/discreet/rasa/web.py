@@ -11,6 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +29,7 @@ from discreet import logs, metrics
 from discreet.defence import MAX_SIZE, Door
 from discreet.defence.clamd import Clamd
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
-from discreet.rasa.answers import answering, plain_error
+from discreet.rasa.answers import answering, plain_error, refusal
 from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy
@@ -46,6 +47,7 @@ PROTOCOL = 1
 RESPONSE_SECONDS = 120
 """A turn goes on when its client is not waited for any longer; the client sends it again and gets its answer."""
 MAX_BODY = 16 * 1024
+MAX_PURPOSE = 100
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{16,4096}\Z")
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
@@ -112,6 +114,8 @@ class WebChannel(InputChannel):
             ("/messages", "POST", self._message),
             ("/attachments", "POST", self._attachment),
             ("/history", "GET", self._history),
+            ("/withdraw", "POST", self._withdraw),
+            ("/receipt", "GET", self._receipt),
             ("/metrics", "GET", self._metrics),
         ):
             blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
@@ -151,6 +155,7 @@ class WebChannel(InputChannel):
         given = self._credential(request)
         guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
         if given:
+            await _leave(guard, given)
             await asyncio.to_thread(_end, guard, given)
         response = empty(status=204)
         response.headers["Set-Cookie"] = self._set_cookie(request, "", 0)
@@ -167,7 +172,9 @@ class WebChannel(InputChannel):
         if self._door is None:
             raise NotFound("attachments are off")
         given = self._credential(request)
-        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        guard = await self._let_in(
+            request, lambda limits, address: limits.message(given, address), query=("id", "type", "name")
+        )
         sender_id = await _sender(guard, given)
         if _content_type(request) != "application/octet-stream":
             raise BadInput("Please send the bytes of the file.", code="wrong_type")
@@ -183,6 +190,26 @@ class WebChannel(InputChannel):
         guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
         return json_response({"messages": await guard.history(await _sender(guard, given))})
 
+    async def _withdraw(self, request: Request) -> HTTPResponse:
+        """Beside every turn: no lock of the conversation, no action that runs is waited for."""
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        purpose = _json_object(request, ("purpose",)).get("purpose")
+        if purpose is not None and not (isinstance(purpose, str) and len(purpose) <= MAX_PURPOSE):
+            raise BadInput("A withdrawal names a purpose, or nothing for all of them.")
+        return json_response(await guard.consent_desk("withdraw", await _sender(guard, given), purpose=purpose))
+
+    async def _receipt(self, request: Request) -> HTTPResponse:
+        """A file for the person's own keeping; nothing in between keeps a copy."""
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        answer = await guard.consent_desk("receipt", await _sender(guard, given))
+        if answer["receipt"] is None:
+            return refusal(404, "no_consent", "I have not asked you for any consent yet.")
+        disposition = 'attachment; filename="consent-receipt.json"'
+        headers = {"Cache-Control": "no-store", "Content-Disposition": disposition}
+        return text(answer["receipt"], content_type="application/json", headers=headers)
+
     async def _metrics(self, request: Request) -> HTTPResponse:
         """For a collector on this machine: to anybody else the page is not there."""
         guard = self._running()
@@ -190,12 +217,17 @@ class WebChannel(InputChannel):
             raise NotFound("metrics are for this machine")
         return text(metrics.page(metrics.samples("rasa"), await guard.action_metrics()), content_type=_METRICS)
 
-    async def _let_in(self, request: Request, rate: Callable[[Limits, str | None], Steps[None]]) -> Guard:
-        """The guard, for a request of our own page that is within its limits. Raises NotAllowed, TooMany."""
+    async def _let_in(
+        self, request: Request, rate: Callable[[Limits, str | None], Steps[None]], query: tuple[str, ...] = ()
+    ) -> Guard:
+        """The guard, for a request of our own page, within its limits, whose address says nothing but ``query``.
+
+        Raises NotAllowed, TooMany, BadInput.
+        """
         guard = self._running()
         headers = request.headers
         self._front.require_own_page(headers.get("host", ""), headers.get("origin"))
-        if request.query_string:
+        if request.query_string and not (query and set(request.args) <= set(query)):
             raise BadInput("Nothing is said behind a question mark here.")
         if came_through_proxy(headers) and not self._front.is_proxy(request.ip):
             _unknown_proxy()
@@ -288,6 +320,12 @@ def _open(guard: Guard, customer: str | None, given: str | None) -> str:
         if given:
             sessions.end(tx, given)  # nobody goes on with what was there before somebody signed in
         return sessions.open(tx, customer)
+
+
+async def _leave(guard: Guard, credential: str) -> None:
+    """What was volunteered and never agreed to goes now; where nobody can be told, half an hour after it came."""
+    with suppress(NotAuthentic, StorageError):
+        await guard.consent_desk("end", await _sender(guard, credential))
 
 
 def _end(guard: Guard, credential: str) -> None:

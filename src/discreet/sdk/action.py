@@ -45,9 +45,13 @@ class GuardedAction(Action):
         if any(turn.slot(name) is None for name in self.needs):
             return
         if not await turn.is_live(self.purpose):
+            if await gate.said_no_before(turn, self.purpose, resume=self.name_):
+                return
             await gate.ask(turn, self.purpose, resume=self.name_)
             turn.set("asking", "consent")
             return
+        if self.opens:
+            await gate.tell(turn, [self.purpose])
         try:
             await self.act(turn)
         except NotAllowed as error:

@@ -40,10 +40,14 @@ class GuardedForm(GuardedAction):
         if requested == CONSENT_STEP and await self._is_refusal(turn):
             turn.set("requested_slot", None)
             return
+        await gate.tell(turn, self._personal(turn))
         for slot, value in turn.candidates().items():
             if slot in self.steps and value is not None:
                 await self._validate(turn, slot, value)
-        turn.set("requested_slot", None if turn.form_ended else await self.next_step(turn))
+        step = None if turn.form_ended else await self.next_step(turn)
+        if step == CONSENT_STEP and await self._said_no_before(turn):
+            step = None
+        turn.set("requested_slot", step)
 
     async def next_step(self, turn: Turn) -> str | None:
         """The slot to ask for, CONSENT_STEP where a basis must come first, None when the form is complete."""
@@ -62,6 +66,18 @@ class GuardedForm(GuardedAction):
             if turn.slot(slot) is None:
                 return None
         return None
+
+    def _personal(self, turn: Turn) -> list[str]:
+        """The purposes of the steps that ask for something personal."""
+        policy = turn.services.policy
+        return [purpose for slot, purpose in self.steps.items() if policy.category_of_slot(slot) is not None]
+
+    async def _said_no_before(self, turn: Turn) -> bool:
+        missing = await self.missing_purpose(turn)
+        if missing is None or not await gate.said_no_before(turn, missing, resume=self.name_):
+            return False
+        await self.refused(turn)
+        return True
 
     async def _is_refusal(self, turn: Turn) -> bool:
         answer, operation = await gate.take_answer(turn)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from discreet.errors import NotAllowed
 from discreet.records.consent import Operation
+from discreet.records.consent.phrases import phrase
 from discreet.sdk.turn import Turn
 from discreet.storage.engine import Transaction
 
@@ -18,18 +20,59 @@ class Answer(Enum):
     UNCLEAR = "unclear"
 
 
+_BUTTONS = {"yes": "affirm", "no": "deny", "details": "ask_consent_details"}
+
+
 async def ask(turn: Turn, purpose: str, *, resume: str) -> None:
-    """Shows the notice of a purpose with a button for yes and one for no, and waits for the answer."""
-    operation, notice = await turn.in_transaction(
-        lambda tx: turn.services.consent.ask(tx, turn.subject, purpose, resume=resume, turn_id=turn.call.turn_id)
+    """Shows the notice of a purpose with buttons for yes, no and details, and waits for the answer.
+
+    Says first what is new in it, to somebody who agreed to an older one.
+    """
+    asked = await turn.in_transaction(
+        lambda tx: turn.services.consent.ask(
+            tx, turn.subject, purpose, resume=resume, turn_id=turn.call.turn_id, language=turn.language
+        )
     )
+    if asked.changed:
+        turn.say_text(asked.changed)
     turn.say_text(
-        notice.text,
+        asked.notice.text,
         buttons=[
-            {"title": "Yes, you may", "payload": _payload("affirm", operation)},
-            {"title": "No, thank you", "payload": _payload("deny", operation)},
+            {"title": phrase(asked.notice.language, name), "payload": _payload(intent, asked.operation)}
+            for name, intent in _BUTTONS.items()
         ],
     )
+
+
+async def said_no_before(turn: Turn, purpose: str, *, resume: str) -> bool:
+    """Says that a no in another task still stands, instead of asking again; False where there was none."""
+    stands = await turn.in_transaction(
+        lambda tx: turn.services.consent.refusal_stands(tx, turn.subject, purpose, resume=resume)
+    )
+    if stands:
+        what = turn.services.policy.purpose(purpose).notice[turn.language]
+        turn.say_text(phrase(turn.language, "said_no", purpose=what))
+    return stands
+
+
+async def tell(turn: Turn, purposes: Iterable[str]) -> None:
+    """Tells of each purpose that rests on another basis than consent, once a person, before it is used."""
+    services = turn.services
+    for purpose in dict.fromkeys(purposes):
+        if services.policy.purpose(purpose).needs_consent:
+            continue
+        if await services.statements.run(services.consent.told(turn.subject, purpose)):
+            continue
+        turn.say_text(await _told(turn, purpose))
+
+
+async def _told(turn: Turn, purpose: str) -> str:
+    notice = await turn.in_transaction(
+        lambda tx: turn.services.consent.tell(
+            tx, turn.subject, purpose, turn_id=turn.call.turn_id, language=turn.language
+        )
+    )
+    return notice.text
 
 
 async def take_answer(turn: Turn) -> tuple[Answer, Operation | None]:

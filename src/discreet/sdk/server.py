@@ -33,6 +33,7 @@ from discreet.records.consent import Consent
 from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
+from discreet.sdk.desk import add_desk
 from discreet.sdk.registry import load_actions
 from discreet.sdk.turn import CallContext, Services, current_call
 from discreet.settings import Settings, load_settings
@@ -54,7 +55,7 @@ def services_for(settings: Settings) -> Services:
         database=database,
         statements=AsyncDatabase(settings.database_url),
         policy=policy,
-        consent=Consent(policy),
+        consent=Consent(policy, settings.key("consent_head")),
         vault=VaultReader(database, VaultPrivateKey(settings.key("vault_seed")), ring, policy),
         audit=Audit("actions"),
         results=Results(ring),
@@ -86,7 +87,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     async def webhook(request: Request) -> HTTPResponse:
         body = json.loads(request.body)
         call: ActionCall = request.ctx.call
-        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]))
+        channel = str(body["tracker"].get("latest_input_channel") or "")
+        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]), channel)
         action = actions.get(body["next_action"])
         if action is None:
             return json_response({"error": "unknown action"}, status=404)
@@ -94,6 +96,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
             return json_response(await _answer(context, action, body))
         except NotAuthentic:
             return _unauthorised("older_holder")
+
+    add_desk(app, settings, services.policy)
 
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:

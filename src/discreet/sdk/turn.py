@@ -54,6 +54,7 @@ class CallContext:
     services: Services
     call: ActionCall
     subject: bytes
+    channel: str = ""
 
 
 current_call: ContextVar[CallContext] = ContextVar("discreet_call")
@@ -81,6 +82,18 @@ class Turn:
         return hashlib.sha256(b"effect\0" + self.call.turn_id + self.call.ordinal.to_bytes(4, "big")).digest()
 
     @property
+    def language(self) -> str:
+        """The person's language: slot ``language`` where the assistant has one, else the policy's first."""
+        languages = self.services.policy.languages
+        spoken = self.slot("language")
+        return spoken if spoken in languages else languages[0]
+
+    @property
+    def channel(self) -> str:
+        """The channel that the message came by, such as ``web``."""
+        return current_call.get().channel
+
+    @property
     def form(self) -> str | None:
         """The running form."""
         name = (self._tracker.get("active_loop") or {}).get("name")
@@ -99,6 +112,10 @@ class Turn:
     def entity(self, name: str) -> Any:
         """The last value of an entity in this message, None when there is none."""
         return next((e["value"] for e in reversed(self._entities) if e["entity"] == name), None)
+
+    def entities(self, name: str) -> list[Any]:
+        """All values of an entity in this message."""
+        return [entity["value"] for entity in self._entities if entity["entity"] == name]
 
     def set(self, slot: str, value: Any) -> None:
         """Sets a slot, for this call and for the conversation."""
@@ -187,7 +204,8 @@ class Turn:
             return {"affirm": (True, "button"), "deny": (False, "button")}.get(intent.get("name", ""))
         if intent.get("name") == "deny":
             return False, "words"
-        if intent.get("name") == "affirm" and intent.get("confidence", 0) >= YES_CONFIDENCE and not self._entities:
+        sure = intent.get("name") == "affirm" and intent.get("confidence", 0) >= YES_CONFIDENCE
+        if sure and not self._entities and (message.get("metadata") or {}).get("plain") is True:
             return True, "words"
         return None
 

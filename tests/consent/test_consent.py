@@ -9,16 +9,17 @@ import pytest
 from discreet.errors import NotAllowed
 from discreet.policy import Policy
 from discreet.records.consent import Consent, Operation
-from discreet.records.notice import notice_for
+from discreet.records.consent.notice import notice_for
 from discreet.storage.engine import Database
 from tests.conftest import TestDatabase
 
 ANNA, BEN, TURN = b"a" * 16, b"b" * 16, b"t" * 16
+HEAD_KEY = bytes(range(32))
 
 
 @pytest.fixture
 def consent(policy: Policy) -> Consent:
-    return Consent(policy)
+    return Consent(policy, HEAD_KEY)
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def actions(database: TestDatabase) -> Iterator[Database]:
 
 def _ask(actions: Database, consent: Consent, purpose: str = "refunds", subject: bytes = ANNA) -> Operation:
     with actions.transaction() as tx:
-        return consent.ask(tx, subject, purpose, resume="x", turn_id=TURN)[0]
+        return consent.ask(tx, subject, purpose, resume="x", turn_id=TURN).operation
 
 
 def _answer(
@@ -146,9 +147,9 @@ def test_a_withdrawal_waits_for_a_reveal_that_has_begun(actions: Database, conse
 
 
 @pytest.mark.parametrize("purpose", ["refunds", "delivery", "feedback", "transcript"])
-def test_a_notice_says_what_why_how_long_who_and_how_to_withdraw(policy: Policy, purpose: str) -> None:
+def test_a_notice_says_at_once_what_how_long_who_and_how_to_withdraw(policy: Policy, purpose: str) -> None:
     text = notice_for(policy, purpose).text
     declared = policy.purpose(purpose)
-    for part in (declared.notice["en"], declared.why["en"], policy.controller["name"], "withdraw my consent"):
+    for part in (declared.notice["en"], policy.controller["name"], "withdraw my consent"):
         assert part in text
     assert any(word in text for word in ("30 days", "90 days", "one year"))

@@ -1,0 +1,134 @@
+"""Notices: two layers, two languages, said anew when they change, told where nothing is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from discreet.errors import NotAllowed, PolicyError
+from discreet.policy import Policy
+from discreet.records.consent import Consent
+from discreet.records.consent.notice import notice_for
+from discreet.records.consent.phrases import PHRASES
+from tests.conftest import TestDatabase
+from tests.consent.world import ANNA, HEAD_KEY, TURN, World, changed_policy
+
+
+@pytest.mark.parametrize("purpose", ["refunds", "delivery", "feedback", "transcript"])
+def test_details_say_what_article_13_asks_for(policy: Policy, purpose: str) -> None:
+    details = notice_for(policy, purpose).details
+    declared, controller = policy.purpose(purpose), policy.controller
+    for part in (
+        declared.notice["en"], declared.why["en"], "art. 6(1)(a)", "Your rights", "I withdraw my consent", "complain",
+        controller["name"], controller["address"], controller["contact"], controller["dpo"], controller["authority"],
+        *(declared.recipients or ["nobody but the shop"]),
+    ):  # fmt: skip
+        assert part in details
+    assert len(notice_for(policy, purpose).text) < len(details)
+
+
+def test_every_phrase_is_there_in_every_language() -> None:
+    assert len({frozenset(phrases) for phrases in PHRASES.values()}) == 1
+
+
+def test_a_notice_is_in_the_persons_language(tmp_path: Path) -> None:
+    policy = changed_policy(tmp_path, german=True)
+    notice = notice_for(policy, "refunds", "de")
+    assert notice.text.startswith("Darf ich Ihre Angaben (Kartennummer und Kontonummer) verwenden, um eine Rückzahlung")
+    assert "höchstens 30 Tage" in notice.text
+    assert "Aufsichtsbehörde" in notice.details
+    assert notice_for(policy, "refunds", "fr").language == "en"
+
+
+def test_a_yes_in_one_language_counts_in_the_others(database: TestDatabase, tmp_path: Path) -> None:
+    world = World(database, changed_policy(tmp_path, german=True))
+    world.answer(world.ask(language="de"))
+    assert world.is_live()
+    assert world.owner("SELECT DISTINCT language FROM consent.event") == [("de",)]
+    world.close()
+
+
+CHANGES: list[tuple[str, dict[str, Any], str]] = [
+    ("more data", {"data": ["payment_card", "iban", "phone"]}, "It now covers your phone number too."),
+    ("less data", {"data": ["payment_card"]}, "It no longer covers your account number."),
+    ("a longer time", {"keep": "P60D"}, "at most 60 days instead of 30 days."),
+    (
+        "another recipient",
+        {"recipients": ["the payment provider", "a debt collector"]},
+        "a debt collector gets it too.",
+    ),
+    ("one recipient fewer", {"recipients": []}, "the payment provider no longer gets it."),
+    ("another purpose", {"notice": {"en": "sell it"}}, "It is now used to sell it."),
+    ("another fate", {"on_withdrawal": "stop"}, "A withdrawal now means: It is then no longer used"),
+    ("other words", {"why": {"en": "Because."}}, "Only the wording is new."),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "said"), CHANGES, ids=[row[0] for row in CHANGES])
+def test_a_changed_notice_asks_again_and_says_what_is_new(
+    world: World, tmp_path: Path, name: str, change: dict[str, Any], said: str
+) -> None:
+    world.say()
+    later = Consent(changed_policy(tmp_path, {"refunds": change}), HEAD_KEY)
+    with world.actions.transaction() as tx:
+        assert not later.is_live(tx, ANNA, "refunds")
+        with pytest.raises(NotAllowed):
+            later.require(tx, ANNA, "refunds")
+        asked = later.ask(tx, ANNA, "refunds", resume="x", turn_id=TURN)
+        assert asked.changed is not None
+        assert said in asked.changed
+        later.answer(tx, ANNA, asked.operation, given=True, method="button", turn_id=TURN)
+        assert later.is_live(tx, ANNA, "refunds")
+        assert later.ask(tx, ANNA, "refunds", resume="x", turn_id=TURN).changed is None
+
+
+def test_a_new_version_that_says_the_same_asks_nobody_again(world: World, tmp_path: Path) -> None:
+    world.say()
+    later = Consent(changed_policy(tmp_path), HEAD_KEY)
+    with world.actions.transaction() as tx:
+        assert later.is_live(tx, ANNA, "refunds")
+
+
+def test_a_first_question_speaks_of_no_change(world: World) -> None:
+    with world.actions.transaction() as tx:
+        assert world.consent.ask(tx, ANNA, "refunds", resume="x", turn_id=TURN).changed is None
+
+
+def test_another_basis_is_told_once(world: World) -> None:
+    with world.actions.transaction() as tx:
+        assert not tx.run(world.consent.told(ANNA, "order_support"))
+        notice = world.consent.tell(tx, ANNA, "order_support", turn_id=TURN)
+        assert "May I" not in notice.text
+        assert "what you ordered cannot be handled without it" in notice.text
+        assert tx.run(world.consent.told(ANNA, "order_support"))
+        assert not tx.run(world.consent.told(ANNA, "security"))
+    assert world.damage() == []
+
+
+def test_a_no_stands_against_other_tasks_and_not_against_the_same(world: World) -> None:
+    world.answer(world.ask(resume="return"), given=False)
+    with world.actions.transaction() as tx:
+        assert not world.consent.refusal_stands(tx, ANNA, "refunds", resume="return")
+        assert not world.consent.refusal_stands(tx, ANNA, "delivery", resume="voucher")
+        assert world.consent.refusal_stands(tx, ANNA, "refunds", resume="voucher")
+    with world.actions.transaction() as tx:
+        # Told so, and begun again on purpose.
+        assert not world.consent.refusal_stands(tx, ANNA, "refunds", resume="voucher")
+    assert world.ask(resume="voucher").purpose == "refunds"
+
+
+def test_a_no_is_forgotten_after_a_day(world: World) -> None:
+    world.answer(world.ask(resume="return"), given=False)
+    world.owner("UPDATE consent.state SET at = at - interval '25 hours'")
+    with world.actions.transaction() as tx:
+        assert not world.consent.refusal_stands(tx, ANNA, "refunds", resume="voucher")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("on_withdrawal", "keep"), ("recipients", "everybody"), ("recipients", [""])]
+)
+def test_a_policy_that_says_neither_is_refused(tmp_path: Path, field: str, value: object) -> None:
+    with pytest.raises(PolicyError, match=field):
+        changed_policy(tmp_path, {"refunds": {field: value}})
