@@ -19,6 +19,8 @@ from discreet.errors import BadInput
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
 from discreet.records.vault import Finding
+from discreet.redaction import asked_code
+from discreet.redaction.masks import burnt
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import TOKEN, mint
@@ -29,6 +31,9 @@ _PARSE_KEYS = ("intent", "intent_ranking")
 _ANSWER = "inform"
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
+_PROVING, _CODE = "proving", "one_time_code"
+_PROVES = {"account": "email"}
+"""What answers the question that the slot names (docs/spec/step-up.md); a code answers the others."""
 SURE = 0.5
 """Below this confidence an interrupting intent is not believed: an answer taken for one would stay unsealed."""
 
@@ -64,7 +69,11 @@ class Understanding:
             findings[token] = Finding(category, token, value)
             return token
 
-        kept = self._redactor.ingress(plain, seal, later=_SEEN_BY_THE_MODEL).text
+        proving = tracker.get_slot(_PROVING) if tracker is not None and not tracker.active_loop else None
+        asked = frozenset({_CODE}) if proving and proving != "account" else frozenset()
+        if not asked and asked_code.is_bare(plain):
+            plain = burnt(_CODE)
+        kept = self._redactor.ingress(plain, seal, asked=asked, later=_SEEN_BY_THE_MODEL).text
         parsed = await processor.parse_message(UserMessage(kept), tracker)
         entities = [dict(entity) for entity in parsed.get("entities", [])]
         answered = self._asked_category(processor, parsed, tracker)
@@ -74,6 +83,8 @@ class Understanding:
             parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         else:
             kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
+        if proving and any(finding.category == _PROVES.get(proving, _CODE) for finding in findings.values()):
+            parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
         parse_data["entities"] = entities
         return Understood(kept, parse_data, self.masked(kept), tuple(findings.values()))
