@@ -52,11 +52,13 @@ LatePost = Callable[[Transaction, bytes, list[dict[str, Any]]], None]
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as a channel received it: a text or a button's handle. All of it is the client's."""
+    """A message as a channel received it: a text, a button's handle or a passkey's answer. All of it is the client's."""
 
     message_id: str
     text: str | None = field(default=None, repr=False)
     handle: str | None = field(default=None, repr=False)
+    passkey: str | None = field(default=None, repr=False)
+    """JSON of WebAuthn's PublicKeyCredential, as a page of ours has it from the browser."""
 
     def __post_init__(self) -> None:
         """Raises BadInput for a text that no channel takes."""
@@ -164,6 +166,10 @@ class Guard:
             message.pop("buttons", None)
         return shown
 
+    async def shown_once(self, sender_id: str) -> dict[str, Any]:
+        """What an action keeps for the page to fetch once, past the conversation; {} for nothing."""
+        return await self._agent.action_endpoint.shown_once(sender_id)
+
     async def action_metrics(self) -> str:
         """What the action server has counted; empty while it does not answer."""
         return await self._agent.action_endpoint.metrics()
@@ -224,6 +230,8 @@ class Guard:
         if incoming.handle is not None:
             press = self._buttons.open(conversation, incoming.handle, self._clock())
             return self._understanding.of_press(press)
+        if incoming.passkey is not None:
+            return self._understanding.of_passkey(incoming.passkey, tracker)
         return await self._understanding.of_text(self._agent.processor, incoming.text or "", tracker)
 
     def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:

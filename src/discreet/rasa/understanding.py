@@ -31,7 +31,7 @@ _PARSE_KEYS = ("intent", "intent_ranking")
 _ANSWER = "inform"
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
-_PROVING, _CODE = "proving", "one_time_code"
+_PROVING, _CODE, _PASSKEY = "proving", "one_time_code", "passkey_answer"
 _PROVES = {"account": "email"}
 """What answers the question that the slot names (docs/spec/step-up.md); a code answers the others."""
 SURE = 0.5
@@ -94,6 +94,16 @@ class Understanding:
         intent = {"name": press.intent, "confidence": 1.0}
         parse_data = {"intent": intent, "intent_ranking": [intent], "entities": press.entities}
         return Understood(press.title, parse_data, self.masked(press.title), operation=press.operation)
+
+    def of_passkey(self, answer: str, tracker: DialogueStateTracker | None) -> Understood:
+        """A passkey's answer, sealed whole. Raises BadInput where the conversation asks for nothing."""
+        if tracker is None or not tracker.get_slot(_PROVING):
+            raise BadInput("I did not ask for a passkey.")
+        token = self._mint(_PASSKEY, answer)
+        entity = {"entity": _PASSKEY, "value": token, "start": 0, "end": len(token), "confidence_entity": 1.0}
+        intent = {"name": _ANSWER, "confidence": 1.0}
+        parse_data = {"intent": intent, "intent_ranking": [intent], "entities": [entity]}
+        return Understood(token, parse_data, self.masked(token), (Finding(_PASSKEY, token, answer),))
 
     def masked(self, content: Any) -> Any:
         """Every string of a reply, masked, whatever its nesting."""

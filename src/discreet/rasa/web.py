@@ -7,6 +7,7 @@ hands the message to the guard, and turns errors into answers a person can act o
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -43,6 +44,8 @@ PROTOCOL = 1
 RESPONSE_SECONDS = 120
 """A turn goes on when its client is not waited for any longer; the client sends it again and gets its answer."""
 MAX_BODY = 16 * 1024
+MAX_PASSKEY = 4000
+"""Characters of a passkey's answer as JSON: what the vault seals."""
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{16,4096}\Z")
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
@@ -103,6 +106,7 @@ class WebChannel(InputChannel):
             ("/session", "DELETE", self._end_session),
             ("/messages", "POST", self._message),
             ("/history", "GET", self._history),
+            ("/shown", "POST", self._shown),
             ("/metrics", "GET", self._metrics),
         ):
             blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
@@ -155,6 +159,12 @@ class WebChannel(InputChannel):
         given = self._credential(request)
         guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
         return json_response({"messages": await guard.history(await _sender(guard, given))})
+
+    async def _shown(self, request: Request) -> HTTPResponse:
+        """What the conversation must not hold: shown on the page once, and kept nowhere."""
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        return json_response(await guard.shown_once(await _sender(guard, given)))
 
     async def _metrics(self, request: Request) -> HTTPResponse:
         """For a collector on this machine: to anybody else the page is not there."""
@@ -278,10 +288,16 @@ def _incoming(request: Request) -> Incoming:
     """The message of a request. Raises BadInput."""
     body = _json_object(request)
     message_id, text, button = body.get("id"), body.get("text"), body.get("button")
+    passkey = body.get("passkey")
     if not isinstance(message_id, str) or not _MESSAGE_ID.match(message_id):
         raise BadInput("A message needs an id of 16 to 64 letters, digits, - or _.")
+    if isinstance(passkey, dict) and text is None and button is None:
+        answer = json.dumps(passkey, separators=(",", ":"))
+        if len(answer) > MAX_PASSKEY:
+            raise BadInput("That is too long for me.", code="too_long")
+        return Incoming(message_id, passkey=answer)
     if isinstance(button, str) and text is None and _HANDLE.match(button):
         return Incoming(message_id, handle=button)
     if not isinstance(text, str) or button is not None:
-        raise BadInput("A message has either a text or a button.")
+        raise BadInput("A message has either a text, a button or a passkey.")
     return Incoming(message_id, text=text)

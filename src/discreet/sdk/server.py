@@ -104,6 +104,12 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
         except NotAuthentic:
             return _unauthorised("older_holder")
 
+    @app.post("/shown")
+    async def shown(request: Request) -> HTTPResponse:
+        """What the page fetches once, past the conversation (docs/spec/step-up.md)."""
+        subject = conversation_id(identity_key, json.loads(request.body)["sender_id"])
+        return json_response(services.identity.shown.take(subject) or {})
+
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
             return json_response({"error": "bad request"}, status=error.status_code)

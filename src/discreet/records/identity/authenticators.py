@@ -43,7 +43,7 @@ class Authenticators:
 
     def are_locked(self, tx: Transaction, customer: bytes) -> bool:
         """Whether somebody said that it was not them."""
-        return bool(tx.execute("SELECT FROM identity.authenticator WHERE customer = %s AND locked LIMIT 1", customer))
+        return bool(tx.execute("SELECT 1 FROM identity.authenticator WHERE customer = %s AND locked LIMIT 1", customer))
 
     def prepare_totp(self, tx: Transaction, customer: bytes) -> str:
         """A new secret, which counts only once ``confirm_totp`` has seen a code of it; one that waits is dropped."""
