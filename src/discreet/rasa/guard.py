@@ -52,7 +52,7 @@ LatePost = Callable[[Transaction, bytes, list[dict[str, Any]]], None]
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as a channel received it: a text, a button's handle or a passkey's answer. All of it is the client's."""
+    """A message as a channel received it: a text, a button's handle, a passkey's answer. All of it is the client's."""
 
     message_id: str
     text: str | None = field(default=None, repr=False)

@@ -19,24 +19,27 @@ _LEADS_OVER = re.compile(
 )
 
 
-def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Every stretch of the text that may be a code, in order, apart; offsets in code points of the text."""
+def codes(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Every stretch of the text that may be a code, in order, apart, and what it is without its disguise.
+
+    Offsets are in code points of the text.
+    """
     view = normalise(text)
     found = [*_recovery(view.text), *_digits(view.text)]
     kept: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if not kept or start >= kept[-1][1]:
             kept.append((start, end))
-    return tuple(view.original(start, end) for start, end in kept)
+    return tuple((*view.original(start, end), view.text[start:end]) for start, end in kept)
 
 
 def is_bare(text: str) -> bool:
     """Whether the text is a code and says nothing else: a code that nobody asked for, or that comes too late."""
-    found = spans(text)
+    found = codes(text)
     if not found:
         return False
     rest, position = "", 0
-    for start, end in found:
+    for start, end, _ in found:
         rest += text[position:start] + " "
         position = end
     rest = _LEADS_OVER.sub("", rest + text[position:])

@@ -61,8 +61,8 @@ class Redactor:
         if _ON_REQUEST in asked and not self._is_burnt(_ON_REQUEST, asked):
             # Before anything takes its digits for something else.
             splice = Splice(plain)
-            for start, end in asked_code.spans(plain):
-                splice.replace(start, end, _set_apart(plain, start, end, seal(_ON_REQUEST, plain[start:end])))
+            for start, end, code in asked_code.codes(plain):
+                splice.replace(start, end, _set_apart(plain, start, end, seal(_ON_REQUEST, code)))
             plain = splice.text
         tokens: dict[tuple[str, str], str] = {}
         gone: set[str] = set()

@@ -94,5 +94,4 @@ def _state(tracker: Tracker) -> dict[str, Any]:
         "latest_message": tracker.latest_message,
         "events": tracker.events,
         "active_loop": tracker.active_loop,
-        "latest_input_channel": tracker.latest_input_channel,
     }

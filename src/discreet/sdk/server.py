@@ -95,7 +95,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     async def webhook(request: Request) -> HTTPResponse:
         body = json.loads(request.body)
         call: ActionCall = request.ctx.call
-        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]))
+        channel = str((body.get("tracker") or {}).get("latest_input_channel") or "")
+        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]), channel)
         action = actions.get(body["next_action"])
         if action is None:
             return json_response({"error": "unknown action"}, status=404)

@@ -57,6 +57,7 @@ class CallContext:
     services: Services
     call: ActionCall
     subject: bytes
+    channel: str = ""
 
 
 current_call: ContextVar[CallContext] = ContextVar("discreet_call")
@@ -89,7 +90,7 @@ class Turn:
     @property
     def channel(self) -> str:
         """The channel that the message came by."""
-        return str(self._tracker.get("latest_input_channel") or "")
+        return current_call.get().channel
 
     def of_action(self, purpose: str, opens: tuple[str, ...], action: str) -> Turn:
         """The same call for another action that goes on with it: sees what was set, and speaks and sets for both."""

@@ -1,4 +1,4 @@
-"""What somebody who is not the customer tries, each attempt by its name (docs/spec/step-up.md, "What an attacker controls").
+"""What somebody who is not the customer tries, each attempt by its name (docs/spec/step-up.md).
 
 An attack returns what it got; it must be nothing. Beside each way in, the honest way is tried too: a test of refusals
 that refuses everybody proves nothing.
