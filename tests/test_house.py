@@ -45,7 +45,7 @@ LAYERS = {
     },
     "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
     "supervisor": {"errors", "storage"},
-    "checks": {"errors", "policy", "crypto", "storage", "models", "records", "supervisor", "rasa"},
+    "checks": {"errors", "mail", "policy", "settings", "crypto", "storage", "models", "records", "supervisor", "rasa"},
     "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor", "checks"},
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""

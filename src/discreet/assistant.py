@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from discreet import checks, models
-from discreet.checks import database, project, state
+from discreet.checks import database, mail, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
@@ -182,8 +182,10 @@ class Assistant:
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))
-        host = urlsplit(project.web_entry(folder / credentials).public_url).hostname or ""
-        checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host)])
+        public = project.web_entry(folder / credentials).public_url
+        host = urlsplit(public).hostname or ""
+        letters = mail.examine(self.state, interface=self._options.interface, public_url=public)
+        checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host), *letters])
 
     def _require_sound_database(self, owner_url: str) -> None:
         owner = Database(owner_url, pool_size=1)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from discreet.assistant import Assistant
 from discreet.client import Chat, Turn
 from discreet.storage.engine import Database
 from tests.assistant.inbox import forget_attempts, letters, newest_code, proved
-from tests.conftest import running_assistant
+from tests.assistant.phones import TelegramPhone
+from tests.assistant.provider import stand_in
+from tests.conftest import prepared_state, running_assistant
+from tests.smtp import smtp_server
 
 pytestmark = pytest.mark.servers
 
@@ -179,3 +185,38 @@ def test_another_email_address_needs_a_code_from_it(own: Assistant, talk: Chat) 
     fresh.send("sign me in")
     fresh.send("casimir.new@post.example")
     assert letters(own, before + 5)[-1]["to"] == "casimir.new@post.example"
+
+
+def test_a_messaging_channel_and_a_real_mail_server() -> None:
+    """A person of Telegram, whose code comes by SMTP; authenticators are set up on the page alone."""
+    state = prepared_state()
+    for name, content in (("channels.yml", {"telegram": TelegramPhone.SECRETS}), ("mail.yml", None)):
+        (state / name).touch(mode=0o600)
+        if content:
+            (state / name).write_text(yaml.safe_dump(content))
+    with stand_in() as provider, smtp_server() as (inbox, port):
+        mail = {"host": "127.0.0.1", "port": port, "from": "chat@shop.example", "tls": "none"}
+        (state / "mail.yml").write_text(yaml.safe_dump(mail))
+        credentials = state / "credentials.yml"
+        channel = "discreet.rasa.channels.telegram.TelegramChannel"
+        credentials.write_text(
+            yaml.safe_dump({"discreet.rasa.web.WebChannel": {}, channel: TelegramPhone.options(provider)})
+        )
+        with running_assistant(state=state, credentials=str(credentials)) as assistant:
+            phone = TelegramPhone(assistant, provider, 1)
+            notice = phone.say("please change the delivery address of DS-10563")
+            phone.press(notice, "Yes, you may")
+            asked = phone.say(ADDRESS)
+            assert "code of 8 digits" in asked.text
+            assert "Use a passkey" not in asked.buttons
+            for _ in range(100):
+                if inbox.envelopes:
+                    break
+                time.sleep(0.1)
+            ((to, letter),) = inbox.envelopes
+            assert to == ["casimir.oyelaran@post.example"]
+            found = re.search(r"Your code: (\d{4} \d{4})", str(letter.get_payload()))
+            assert found is not None
+            assert "goes to the new address" in phone.say(found[1]).text
+            assert "on our page" in phone.say("give me recovery codes").text
+            assert sql(assistant, "SELECT count(*) FROM identity.authenticator") == [(0,)]

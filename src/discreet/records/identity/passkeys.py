@@ -67,7 +67,10 @@ def options_to_create(
 def credential_id(answer: str) -> bytes:
     """Which credential an answer says that it is of. Raises NotAuthentic for what is no answer."""
     try:
-        return base64url_to_bytes(_object(answer)["rawId"])
+        named = _object(answer)["rawId"]
+        if not isinstance(named, str) or not named:
+            raise ValueError
+        return base64url_to_bytes(named)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotAuthentic("a passkey's answer is none") from None
 
