@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from discreet.errors import DiscreetError, NotAllowed
+from discreet.errors import NotAllowed
 from discreet.records.identity import links
 from discreet.records.identity.accounts import Account
+from discreet.records.identity.attempts import TooManyMails
 from discreet.records.identity.challenges import Outcome, Result
 from discreet.records.identity.operation import operation_hash
 from discreet.sdk.turn import Turn
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 PROVING = "proving"
 """The slot that routes the next message and tells the Guard what is asked for. It has no authority."""
+_PASSKEY_BUTTON = {"title": "Use a passkey", "payload": "/use_passkey"}
 
 
 async def linked_account(turn: Turn) -> Account | None:
@@ -75,10 +77,9 @@ async def send_code(turn: Turn) -> None:
     identity = turn.services.identity
     try:
         sent = await turn.in_transaction(lambda tx: identity.challenges.new_code(tx, turn.subject))
-    except DiscreetError as error:
-        if error.code.startswith("storage"):
-            raise
-        turn.say_text(error.sentence)
+    except TooManyMails as error:
+        # Whoever has something else than a mailbox can still go on.
+        turn.say_text(error.sentence, buttons=[_PASSKEY_BUTTON] if turn.channel == "web" else None)
         return
     if sent is None:
         turn.set(PROVING, None)
