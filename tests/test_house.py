@@ -19,6 +19,7 @@ LAYERS = {
     "errors": set(),
     "logs": {"errors"},
     "metrics": set(),
+    "mail": {"errors"},
     "policy": {"errors"},
     "settings": {"errors", "crypto"},
     "crypto": {"errors"},
@@ -31,11 +32,12 @@ LAYERS = {
     "models": {"errors", "crypto", "redaction"},
     "client": {"errors"},
     "keeper": {"errors", "logs", "policy", "settings", "crypto", "storage", "records"},
-    "sdk": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
+    "sdk": {"errors", "logs", "metrics", "mail", "policy", "settings", "crypto", "storage", "records", "redaction"}
+    | {"shop"},
     "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"}
     | {"reading", "defence"},
     "supervisor": {"errors", "storage"},
-    "checks": {"errors", "policy", "crypto", "storage", "models", "records", "supervisor", "rasa"},
+    "checks": {"errors", "mail", "policy", "settings", "crypto", "storage", "models", "records", "supervisor", "rasa"},
     "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor", "checks"},
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""

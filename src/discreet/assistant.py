@@ -19,13 +19,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from discreet import checks, models
-from discreet.checks import database, project, state
+from discreet.checks import database, mail, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
 from discreet.errors import SettingsError
 from discreet.policy import load_policy
-from discreet.settings import channel_secrets
+from discreet.settings import channel_secrets, mail_settings
 from discreet.shop.seed import seed_if_empty
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
@@ -69,6 +69,11 @@ class Options:
 def handed_out(state: Path) -> Path:
     """The file in which a running assistant names the keys of each ring that its processes have been given."""
     return state / "running" / "rings.json"
+
+
+def run_folder(state: Path) -> Path:
+    """The file in which a running assistant names the folder of its sockets."""
+    return state / "running" / "folder"
 
 
 class Assistant:
@@ -128,6 +133,7 @@ class Assistant:
         """Stops what was started, and nothing else."""
         self.supervisor.stop()
         handed_out(self.state).unlink(missing_ok=True)
+        run_folder(self.state).unlink(missing_ok=True)
         if self.postgres is not None:
             self.postgres.stop()
         shutil.rmtree(self.run, ignore_errors=True)
@@ -176,8 +182,10 @@ class Assistant:
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))
-        host = urlsplit(project.web_entry(folder / credentials).public_url).hostname or ""
-        checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host)])
+        public = project.web_entry(folder / credentials).public_url
+        host = urlsplit(public).hostname or ""
+        letters = mail.examine(self.state, interface=self._options.interface, public_url=public)
+        checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host), *letters])
 
     def _require_sound_database(self, owner_url: str) -> None:
         owner = Database(owner_url, pool_size=1)
@@ -258,7 +266,16 @@ class Assistant:
             "project_dir": str(self._options.project),
             "keys": self._keys(name),
             "channels": channel_secrets(self.state) if name == "rasa" else {},
+            "mail": mail_settings(self.state) if name == "actions" else {},
+            "page": self._page if name == "actions" else "",
         }
+
+    @property
+    def _page(self) -> str:
+        """The origin that passkeys are bound to: WebAuthn knows no addresses, so on this machine it is `localhost`."""
+        public = project.web_entry(self._options.project / self._options.credentials).public_url
+        scheme = "https" if self._options.tls else "http"
+        return public or f"{scheme}://localhost:{self._options.port}"
 
     def _ring_files(self) -> list[tuple[int, int]]:
         """Changes when a ring file does: it is replaced whole."""
@@ -271,6 +288,7 @@ class Assistant:
         draft = file.with_suffix(".new")
         draft.write_text(json.dumps(ids))
         draft.replace(file)
+        run_folder(self.state).write_text(str(self.run))
 
     def _keys(self, role: str) -> dict[str, Any]:
         return keyring.keys_for(role, self.keys, kem=self._options.vault_kem)

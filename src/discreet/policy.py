@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ BASES = ("contract", "legal_obligation", "consent", "legitimate_interest")
 STORES = ("vault", "tracker", "never")
 ON_WITHDRAWAL = ("erase", "stop")
 CHECKSUMS = ("none", "luhn")
+ASSURANCE = {"aal1": 1, "aal2": 2}
+"""Authenticator assurance levels (NIST SP 800-63B), as docs/spec/step-up.md reads them."""
 _DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?\Z")
 
 
@@ -40,6 +42,7 @@ class Purpose:
     """Who else gets the data, in words (GDPR art. 13(1)(e))."""
     on_withdrawal: str = "erase"
     """What a withdrawal does to what this consent alone covered: ``erase`` it, or ``stop`` using it until its age."""
+    assurance: int = 0
 
     @property
     def needs_consent(self) -> bool:
@@ -73,6 +76,14 @@ class CustomRecogniser:
 
 
 @dataclass(frozen=True)
+class StepUp:
+    """How long a step-up is good for its operation, and what a change waits that was not proved by the old address."""
+
+    fresh: timedelta = timedelta(minutes=5)
+    waiting: timedelta = timedelta(days=3)
+
+
+@dataclass(frozen=True)
 class Policy:
     """The whole promise. ``hash`` is SHA-256 (hex) of the canonical content and names the notice version."""
 
@@ -86,6 +97,8 @@ class Policy:
     session_idle: timedelta
     recognisers: tuple[CustomRecogniser, ...]
     hash: str
+    assurance: dict[str, int] = field(default_factory=dict)
+    step_up: StepUp = StepUp()
 
     def category(self, name: str) -> Category:
         """The category of that name; raises PolicyError for one that privacy.yml does not declare."""
@@ -100,6 +113,11 @@ class Policy:
             return self.purposes[name]
         except KeyError:
             raise PolicyError(f"privacy.yml declares no purpose {name!r}; add it under purposes:") from None
+
+    def assurance_of(self, action: str) -> int:
+        """The assurance level that an action needs before it acts: 0 (none), 1 or 2."""
+        purpose = self.purposes.get(self.actions.get(action, ""))
+        return max(self.assurance.get(action, 0), purpose.assurance if purpose else 0)
 
     def category_of_slot(self, slot: str) -> Category | None:
         """The category that a slot holds, None where it holds nothing personal."""
@@ -151,7 +169,8 @@ def _checked(raw: dict[str, Any]) -> Policy:
     for slot, category in section["slots"].items():
         if category != "none" and category not in categories:
             raise PolicyError(f"slots.{slot} in privacy.yml names an undeclared category")
-    for action, purpose in section["actions"].items():
+    actions, assurance = _actions(section["actions"])
+    for action, purpose in actions.items():
         if purpose not in purposes:
             raise PolicyError(f"actions.{action} in privacy.yml names an undeclared purpose")
     canonical = json.dumps(raw, sort_keys=True, separators=(",", ":"), default=str)
@@ -162,12 +181,14 @@ def _checked(raw: dict[str, Any]) -> Policy:
         purposes=purposes,
         categories=categories,
         slots=dict(section["slots"]),
-        actions=dict(section["actions"]),
+        actions=actions,
         session_idle=parse_duration(section["session"].get("idle"), "session.idle"),
         recognisers=tuple(
             _recogniser(name, value, categories) for name, value in (raw.get("recognisers") or {}).items()
         ),
         hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        assurance=assurance,
+        step_up=_step_up(raw.get("step_up")),
     )
 
 
@@ -176,6 +197,33 @@ def _mapping(raw: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not value:
         raise PolicyError(f"privacy.yml needs a section {name}:")
     return value
+
+
+def _actions(section: dict[str, Any]) -> tuple[dict[str, str], dict[str, int]]:
+    """Purposes and assurances by action: ``name: purpose`` or ``name: {purpose, assurance}``."""
+    purposes, assurance = {}, {}
+    for name, value in section.items():
+        entry = value if isinstance(value, dict) else {"purpose": value}
+        if not set(entry) <= {"purpose", "assurance"} or not isinstance(entry.get("purpose"), str):
+            raise PolicyError(f"actions.{name} in privacy.yml must name a purpose, and may name an assurance")
+        purposes[name] = entry["purpose"]
+        if "assurance" in entry:
+            assurance[name] = _assurance(entry["assurance"], f"actions.{name}")
+    return purposes, assurance
+
+
+def _assurance(value: object, where: str) -> int:
+    if not isinstance(value, str) or value not in ASSURANCE:
+        raise PolicyError(f"{where}.assurance in privacy.yml must be one of {', '.join(ASSURANCE)}")
+    return ASSURANCE[value]
+
+
+def _step_up(value: object) -> StepUp:
+    given = {} if value is None else value
+    known = StepUp()
+    if not isinstance(given, dict) or not set(given) <= set(vars(known)):
+        raise PolicyError(f"step_up in privacy.yml may name {', '.join(vars(known))}")
+    return StepUp(**{name: parse_duration(text, f"step_up.{name}") for name, text in given.items()})
 
 
 def _texts(value: object, languages: tuple[str, ...], where: str) -> dict[str, str]:
@@ -244,4 +292,5 @@ def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categ
         dpv=str(value.get("dpv", "")),
         recipients=tuple(recipients),
         on_withdrawal=value.get("on_withdrawal", "erase"),
+        assurance=_assurance(value["assurance"], where) if "assurance" in value else 0,
     )

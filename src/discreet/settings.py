@@ -25,7 +25,7 @@ from discreet.crypto import keyring
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import SettingsError
 
-CHANNELS_FILE = "channels.yml"
+CHANNELS_FILE, MAIL_FILE = "channels.yml", "mail.yml"
 STORE = "store"
 """The role of a bot that takes the tracker store and the lock store, and nothing else of ours."""
 
@@ -41,6 +41,10 @@ class Settings:
     keys: dict[str, Any] = field(repr=False)
     channels: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     """The secrets of messaging channels, by the channel's name."""
+    mail: dict[str, Any] = field(default_factory=dict, repr=False)
+    """The mail server, of the process that writes to customers; {}: letters stay in its memory."""
+    page: str = ""
+    """The page's origin, to which passkeys are bound."""
     reread: Callable[[], dict[str, Any]] | None = field(default=None, repr=False)
     """Gives ``keys`` as they are now: rings grow while a process runs (docs/spec/keys.md)."""
 
@@ -71,6 +75,19 @@ def own_file(state: Path) -> Path:
 def channel_secrets(state: Path) -> dict[str, dict[str, str]]:
     """What ``channels.yml`` in the state folder says (docs/howto/messaging.md), {} without it. Raises SettingsError."""
     file = state / CHANNELS_FILE
+    content = _private_yaml(file)
+    if not all(isinstance(secrets, dict) for secrets in content.values()):
+        raise SettingsError(f"{file.name} needs a section for each channel, such as `telegram:`")
+    return {str(name): {str(k): str(v) for k, v in secrets.items()} for name, secrets in content.items()}
+
+
+def mail_settings(state: Path) -> dict[str, Any]:
+    """What ``mail.yml`` in the state folder says (docs/howto/step-up.md), {} without it. Raises SettingsError."""
+    return _private_yaml(state / MAIL_FILE)
+
+
+def _private_yaml(file: Path) -> dict[Any, Any]:
+    """A mapping that only we may read; {} where there is no such file."""
     if not file.exists():
         return {}
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
@@ -79,9 +96,9 @@ def channel_secrets(state: Path) -> dict[str, dict[str, str]]:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError):
         raise SettingsError(f"{file.name} cannot be read as YAML") from None
-    if not isinstance(content, dict) or not all(isinstance(secrets, dict) for secrets in content.values()):
-        raise SettingsError(f"{file.name} needs a section for each channel, such as `telegram:`")
-    return {str(name): {str(k): str(v) for k, v in secrets.items()} for name, secrets in content.items()}
+    if not isinstance(content, dict):
+        raise SettingsError(f"{file.name} holds no mapping")
+    return content
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -154,6 +171,8 @@ def _parse(raw: dict[str, Any]) -> Settings:
             project_dir=Path(raw["project_dir"]),
             keys=raw["keys"],
             channels=raw.get("channels", {}),
+            mail=raw.get("mail", {}),
+            page=raw.get("page", ""),
         )
     except (KeyError, TypeError):
         raise SettingsError("the settings handed to this process are incomplete") from None

@@ -6,6 +6,7 @@ import pytest
 
 from discreet.assistant import Assistant
 from discreet.client import Chat, Turn
+from tests.assistant.inbox import letters, proved
 
 pytestmark = pytest.mark.servers
 
@@ -116,9 +117,10 @@ def test_another_delivery_address(assistant: Assistant, chat: Chat) -> None:
     notice = chat.send("please change the delivery address of DS-10622")
     assert "May I use your address" in notice.texts[-1]
     chat.press(_yes(notice))
-    done = chat.send("9 Juniper Walk, Exeter EX4 6QQ")
-    assert done.shown == "[address]"
-    assert "new address" in done.texts[0]
+    before = len(letters(assistant))
+    asked = chat.send("9 Juniper Walk, Exeter EX4 6QQ")
+    assert asked.shown == "[address]"
+    assert "new address" in proved(assistant, chat, asked, before).texts[-1]
     assert _shop(assistant, "SELECT count(*) FROM shop.orders WHERE delivery_address IS NOT NULL") == [(1,)]
 
 

@@ -193,6 +193,8 @@ def test_a_one_time_code_is_sealed_only_while_the_conversation_asks_for_one(poli
 
 
 def test_what_the_policy_never_stores_is_burnt_even_when_asked_for(policy: Policy) -> None:
+    code = replace(policy.category("one_time_code"), store="never")
+    policy = replace(policy, categories={**policy.categories, "one_time_code": code})
     sealed, seal = _sealing(policy)
     redacted = Redactor(policy).ingress("OTP 482913", seal, asked=frozenset({"one_time_code"}))  # type: ignore[arg-type]
     assert (redacted.text, sealed) == ("OTP [one-time code removed]", {})

@@ -1,6 +1,8 @@
 import { ConsentPanel } from "./consent";
 import { Outbox, randomId } from "./outbox";
 import { type Button, MAX_FILE, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
+import { makePasskey, NoPasskey, usePasskey } from "./passkey";
+import { secretNote } from "./shown";
 import { Transport } from "./transport";
 import { bubble, choices, element, remaining, textOf } from "./view";
 
@@ -176,6 +178,31 @@ class DiscreetChat extends HTMLElement {
         this.log.append(bubble("bot", text));
       }
       this.offer(reply.buttons ?? []);
+      if (reply.custom?.show) {
+        void this.showOnce();
+      }
+    }
+  }
+
+  /** Fetches what the conversation does not hold: a secret to keep, or a question for a passkey. */
+  private async showOnce(): Promise<void> {
+    try {
+      const shown = await this.transport.shown();
+      if (shown === null) {
+        return;
+      }
+      if (shown.kind === "passkey_get" || shown.kind === "passkey_create") {
+        const answer = await (shown.kind === "passkey_get" ? usePasskey : makePasskey)(shown.options);
+        void this.send({ passkey: answer }, "My passkey");
+        return;
+      }
+      const note = secretNote(shown);
+      if (note !== null) {
+        this.log.append(note);
+        this.bottom();
+      }
+    } catch (error) {
+      this.say(error instanceof NoPasskey ? error.message : "I could not show that. Please ask for it once more.");
     }
   }
 

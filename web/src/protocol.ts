@@ -9,6 +9,8 @@ export interface Reply {
   text?: string;
   buttons?: Button[];
   image?: string;
+  /** `show`: something waits to be fetched once. */
+  custom?: { show?: boolean };
 }
 
 /** A committed turn. `you` is the person's message as it is kept: masked. */
@@ -23,8 +25,12 @@ export interface PastMessage extends Reply {
   at: number;
 }
 
-/** What a person sends: words, a button that was offered, or a file. */
-export type Outgoing = { text: string } | { button: string } | { file: File };
+/** What a person sends: words, a button that was offered, a file, or a passkey's answer. */
+export type Outgoing =
+  | { text: string }
+  | { button: string }
+  | { file: File }
+  | { passkey: Record<string, unknown> };
 
 /** A refusal that sending again will not change. `message` is a sentence for the person. */
 export class Refused extends Error {

@@ -1,4 +1,5 @@
 import { type Outgoing, type PastMessage, Refused, TryAgain, type Turn } from "./protocol";
+import type { Shown } from "./shown";
 
 /** Talks to the server that the page came from. The session's cookie is HttpOnly: no script ever sees it. */
 export class Transport {
@@ -20,6 +21,12 @@ export class Transport {
   /** The running session, masked, oldest first. */
   async history(): Promise<PastMessage[]> {
     return ((await this.call("GET", "/chat/history")) as { messages: PastMessage[] }).messages;
+  }
+
+  /** What is shown once and kept nowhere; null when it was fetched already. */
+  async shown(): Promise<Shown | null> {
+    const content = (await this.call("POST", "/chat/shown", {})) as Partial<Shown>;
+    return content.kind === undefined ? null : (content as Shown);
   }
 
   /** Ends the session for good. */

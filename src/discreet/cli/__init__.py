@@ -74,6 +74,18 @@ def doctor(
     raise typer.Exit(run(project.resolve(), state_folder(project.resolve()), as_json=as_json))
 
 
+@app.command()
+def mail(
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path(),
+) -> None:
+    """Show what was written to customers, while no mail server is set up."""
+    from discreet.cli.mail import run
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run(state_folder(project.resolve()), as_json=as_json))
+
+
 db = typer.Typer(no_args_is_help=True, help="The database of conversations.")
 app.add_typer(db, name="db")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from discreet.checks import Finding, database, project, running, state
+from discreet.checks import Finding, database, mail, project, running, state
 from discreet.cli.database import owner_url
 from discreet.errors import DiscreetError, SettingsError
 from discreet.settings import load_settings, own_file
@@ -36,18 +36,20 @@ def examine(folder: Path, state_folder: Path) -> Iterator[Finding]:
     yield from state.examine(state_folder)
     if not alone:
         yield from state.examine_model(folder, state_folder)
-        yield from _transport(folder)
+        yield from _transport(folder, state_folder)
         yield from running.examine(state_folder / "running")
     yield from _database(state_folder, alone=alone)
 
 
-def _transport(folder: Path) -> Iterator[Finding]:
+def _transport(folder: Path, state_folder: Path) -> Iterator[Finding]:
     try:
         front = project.web_entry(folder / "credentials.yml")
     except SettingsError:
         return  # said already, of credentials.yml
     certificate, key = (os.environ.get(name) for name in ("DISCREET_TLS_CERTIFICATE", "DISCREET_TLS_KEY"))
     host = urlsplit(front.public_url).hostname or ""
+    interface = os.environ.get("DISCREET_INTERFACE") or "127.0.0.1"
+    yield from mail.examine(state_folder, interface=interface, public_url=front.public_url)
     yield from state.examine_tls(Path(certificate) if certificate else None, Path(key) if key else None, host)
     if front.public_url.startswith("https://") and not front.trusted_proxies and not certificate:
         yield Finding(

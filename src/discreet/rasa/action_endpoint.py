@@ -22,6 +22,7 @@ from discreet.rasa.turn import turn_of
 TIMEOUT_SECONDS = 30
 METRICS_SECONDS = 2
 DESK_SECONDS = 10
+_SHOWN = "http://actions/shown"
 _KEPT_OF_TRACKER = ("sender_id", "slots", "active_loop", "latest_action_name", "latest_input_channel", "paused")
 _KEPT_OF_MESSAGE = ("intent", "metadata", "message_id")
 _KEPT_OF_ENTITY = ("entity", "value", "role", "group")
@@ -99,6 +100,17 @@ class SignedEndpoint(EndpointConfig):
                 return await response.text() if response.status == 200 else ""
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return ""
+
+    async def shown_once(self, sender_id: str) -> dict[str, Any]:
+        """What an action keeps for this sender's page, gone with this; {} for nothing. Raises StorageUnavailable."""
+        body = json.dumps({"sender_id": sender_id}).encode()
+        call = ActionCall(secrets.token_bytes(16), 0, 0)
+        headers = {"Content-Type": "application/json", **sign_action_call(self._key, call, body, int(time.time()))}
+        try:
+            async with self.session() as session, session.post(_SHOWN, data=body, headers=headers) as response:
+                return dict(await response.json()) if response.status == 200 else {}
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
+            raise StorageUnavailable("the action server did not answer") from None
 
     def _call(self, sender_id: str) -> ActionCall:
         turn = turn_of(sender_id)

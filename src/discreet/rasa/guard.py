@@ -55,13 +55,15 @@ LatePost = Callable[[Transaction, bytes, list[dict[str, Any]]], None]
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as a channel received it: a text, a button's handle, or a file that the door let in, with or without
-    a text. All of it is the client's."""
+    """A message as a channel received it: a text, a button's handle, a passkey's answer, or a file that the door let
+    in, with or without a text. All of it is the client's."""
 
     message_id: str
     text: str | None = field(default=None, repr=False)
     handle: str | None = field(default=None, repr=False)
     attachment: Admitted | None = field(default=None, repr=False)
+    passkey: str | None = field(default=None, repr=False)
+    """JSON of WebAuthn's PublicKeyCredential, as a page of ours has it from the browser."""
 
     def __post_init__(self) -> None:
         """Raises BadInput for a text that no channel takes."""
@@ -181,6 +183,10 @@ class Guard:
         answer: dict[str, Any] = await self._agent.action_endpoint.desk(what, {"sender_id": sender_id, **wish})
         return answer
 
+    async def shown_once(self, sender_id: str) -> dict[str, Any]:
+        """What an action keeps for the page to fetch once, past the conversation; {} for nothing."""
+        return await self._agent.action_endpoint.shown_once(sender_id)
+
     async def action_metrics(self) -> str:
         """What the action server has counted; empty while it does not answer."""
         return await self._agent.action_endpoint.metrics()
@@ -254,6 +260,8 @@ class Guard:
             return await self._understanding.of_attachment(
                 self._agent.processor, incoming.attachment, incoming.text or "", tracker
             )
+        if incoming.passkey is not None:
+            return self._understanding.of_passkey(incoming.passkey, tracker)
         return await self._understanding.of_text(self._agent.processor, incoming.text or "", tracker)
 
     def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:

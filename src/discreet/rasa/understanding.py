@@ -23,6 +23,8 @@ from discreet.reading import ONLY_WORDS, is_wordless, other_language
 from discreet.records.attachments import CATEGORY, SealedFile, sealed_file
 from discreet.records.consent.words import purposes_named, says_only_yes
 from discreet.records.vault import Finding
+from discreet.redaction import asked_code
+from discreet.redaction.masks import burnt
 from discreet.redaction.redact import Redactor
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import TOKEN, mint
@@ -39,6 +41,9 @@ _NOT_ASKED = {"name": None, "confidence": 0.0}
 _WITHDRAWAL, _TOPIC = "withdraw_consent", "consent_topic"
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
+_PROVING, _CODE, _PASSKEY = "proving", "one_time_code", "passkey_answer"
+_PROVES = {"account": "email"}
+"""What answers the question that the slot names (docs/spec/step-up.md); a code answers the others."""
 SURE = 0.5
 """Below this confidence an interrupting intent is not believed: an answer taken for one would stay unsealed."""
 
@@ -85,7 +90,11 @@ class Understanding:
             findings[token] = Finding(category, token, value)
             return token
 
-        kept = self._redactor.ingress(plain, seal, later=_SEEN_BY_THE_MODEL).text
+        proving = tracker.get_slot(_PROVING) if tracker is not None and not tracker.active_loop else None
+        asked = frozenset({_CODE}) if proving and proving != "account" else frozenset()
+        if not asked and asked_code.is_bare(plain):
+            plain = burnt(_CODE)
+        kept = self._redactor.ingress(plain, seal, asked=asked, later=_SEEN_BY_THE_MODEL).text
         parsed = await processor.parse_message(UserMessage(kept), tracker)
         entities = [dict(entity) for entity in parsed.get("entities", [])]
         answered = self._asked_category(processor, parsed, tracker)
@@ -95,6 +104,8 @@ class Understanding:
             parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         else:
             kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
+        if proving and any(finding.category == _PROVES.get(proving, _CODE) for finding in findings.values()):
+            parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
         if parsed["intent"]["name"] == _WITHDRAWAL:
             entities = [*entities, *({"entity": _TOPIC, "value": name} for name in purposes_named(self._policy, plain))]
@@ -139,6 +150,16 @@ class Understanding:
         intent = {"name": press.intent, "confidence": 1.0}
         parse_data = {"intent": intent, "intent_ranking": [intent], "entities": press.entities}
         return Understood(press.title, parse_data, self.masked(press.title), operation=press.operation)
+
+    def of_passkey(self, answer: str, tracker: DialogueStateTracker | None) -> Understood:
+        """A passkey's answer, sealed whole. Raises BadInput where the conversation asks for nothing."""
+        if tracker is None or not tracker.get_slot(_PROVING):
+            raise BadInput("I did not ask for a passkey.")
+        token = self._mint(_PASSKEY, answer)
+        entity = {"entity": _PASSKEY, "value": token, "start": 0, "end": len(token), "confidence_entity": 1.0}
+        intent = {"name": _ANSWER, "confidence": 1.0}
+        parse_data = {"intent": intent, "intent_ranking": [intent], "entities": [entity]}
+        return Understood(token, parse_data, self.masked(token), (Finding(_PASSKEY, token, answer),))
 
     def masked(self, content: Any) -> Any:
         """Every string of a reply, masked, whatever its nesting."""

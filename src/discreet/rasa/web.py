@@ -7,6 +7,7 @@ hands the message to the guard, and turns errors into answers a person can act o
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import re
@@ -48,6 +49,8 @@ RESPONSE_SECONDS = 120
 """A turn goes on when its client is not waited for any longer; the client sends it again and gets its answer."""
 MAX_BODY = 16 * 1024
 MAX_PURPOSE = 100
+MAX_PASSKEY = 4000
+"""Characters of a passkey's answer as JSON: what the vault seals."""
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{16,4096}\Z")
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
@@ -116,6 +119,7 @@ class WebChannel(InputChannel):
             ("/history", "GET", self._history),
             ("/withdraw", "POST", self._withdraw),
             ("/receipt", "GET", self._receipt),
+            ("/shown", "POST", self._shown),
             ("/metrics", "GET", self._metrics),
         ):
             blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
@@ -209,6 +213,12 @@ class WebChannel(InputChannel):
         disposition = 'attachment; filename="consent-receipt.json"'
         headers = {"Cache-Control": "no-store", "Content-Disposition": disposition}
         return text(answer["receipt"], content_type="application/json", headers=headers)
+
+    async def _shown(self, request: Request) -> HTTPResponse:
+        """What the conversation must not hold: shown on the page once, and kept nowhere."""
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        return json_response(await guard.shown_once(await _sender(guard, given)))
 
     async def _metrics(self, request: Request) -> HTTPResponse:
         """For a collector on this machine: to anybody else the page is not there."""
@@ -366,10 +376,16 @@ def _message_id(given: object) -> str:
 
 def _incoming(request: Request) -> Incoming:
     """The message of a request. Raises BadInput."""
-    body = _json_object(request, ("id", "text", "button"))
+    body = _json_object(request, ("id", "text", "button", "passkey"))
     message_id, text, button = _message_id(body.get("id")), body.get("text"), body.get("button")
+    passkey = body.get("passkey")
+    if isinstance(passkey, dict) and text is None and button is None:
+        answer = json.dumps(passkey, separators=(",", ":"))
+        if len(answer) > MAX_PASSKEY:
+            raise BadInput("That is too long for me.", code="too_long")
+        return Incoming(message_id, passkey=answer)
     if isinstance(button, str) and text is None and _HANDLE.match(button):
         return Incoming(message_id, handle=button)
     if not isinstance(text, str) or button is not None:
-        raise BadInput("A message has either a text or a button.")
+        raise BadInput("A message has either a text, a button or a passkey.")
     return Incoming(message_id, text=text)

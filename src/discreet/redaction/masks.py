@@ -26,6 +26,7 @@ MASKS = {
     "user_name": "[user name]",
     "password": "[password]",
     "one_time_code": "[one-time code]",
+    "passkey_answer": "[passkey]",
     "api_key": "[key]",
     "crypto_address": "[wallet]",
 }

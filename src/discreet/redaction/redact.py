@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from discreet.policy import Policy
+from discreet.redaction import asked_code
 from discreet.redaction.custom import finder_of
 from discreet.redaction.find import MAX_TEXT, Finder, Span
 from discreet.redaction.masks import burnt, mask_of
@@ -57,6 +58,12 @@ class Redactor:
         ``later`` names categories that the caller deals with itself.
         """
         plain = neutralise(text)
+        if _ON_REQUEST in asked and not self._is_burnt(_ON_REQUEST, asked):
+            # Before anything takes its digits for something else.
+            splice = Splice(plain)
+            for start, end, code in asked_code.codes(plain):
+                splice.replace(start, end, _set_apart(plain, start, end, seal(_ON_REQUEST, code)))
+            plain = splice.text
         tokens: dict[tuple[str, str], str] = {}
         gone: set[str] = set()
 
@@ -94,7 +101,7 @@ class Redactor:
             for span in _spans(self._finder, text):
                 new = replacement(span, text[span.start : span.end])
                 if new is not None:
-                    splice.replace(span.start, span.end, _set_apart(text, span, new))
+                    splice.replace(span.start, span.end, _set_apart(text, span.start, span.end, new))
                     any_more = True
             if not any_more:
                 break
@@ -111,9 +118,9 @@ class Redactor:
         return not self._policy.purposes_covering(category)
 
 
-def _set_apart(text: str, span: Span, new: str) -> str:
+def _set_apart(text: str, start: int, end: int, new: str) -> str:
     """A token that touches a letter or digit would be none."""
-    before, after = text[span.start - 1 : span.start], text[span.end : span.end + 1]
+    before, after = text[start - 1 : start], text[end : end + 1]
     return _gap(before) + new + _gap(after)
 
 

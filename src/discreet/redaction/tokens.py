@@ -33,6 +33,8 @@ _LABELS = {
     "name": "name",
     "addr": "address",
     "text": "text",
+    "code": "one-time code",
+    "passkey": "passkey",
 }
 
 

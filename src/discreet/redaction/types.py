@@ -22,6 +22,7 @@ TYPES = {
     "user_name": "USERNAME",
     "password": "PASSWORD",
     "one_time_code": "ONE_TIME_CODE",
+    "passkey_answer": "PASSKEY_ANSWER",
     "api_key": "API_KEY",
     "crypto_address": "CRYPTO",
 }

@@ -17,6 +17,8 @@ CATEGORY_OF_KIND = {
     "name": "person_name",
     "addr": "delivery_address",
     "text": "feedback_text",
+    "code": "one_time_code",
+    "passkey": "passkey_answer",
 }
 
 

@@ -23,10 +23,12 @@ from sanic.response import HTTPResponse, text
 from sanic.response import json as json_response
 
 from discreet import logs, metrics
+from discreet.crypto.derived import derived
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.sealed import VaultPrivateKey
 from discreet.crypto.signing import ActionCall, verify_action_call
 from discreet.errors import DiscreetError, NotAuthentic
+from discreet.mail import Mailer, MemoryOutbox, SmtpDelivery
 from discreet.policy import load_policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
@@ -34,6 +36,7 @@ from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
 from discreet.sdk.desk import add_desk
+from discreet.sdk.identity import identity_for, index_customers
 from discreet.sdk.registry import load_actions
 from discreet.sdk.turn import CallContext, Services, current_call
 from discreet.settings import Settings, load_settings
@@ -51,6 +54,8 @@ def services_for(settings: Settings) -> Services:
     policy = load_policy(settings.project_dir / "privacy.yml")
     database = Database(settings.database_url, pool_size=8)
     ring = settings.ring("value")
+    shop = PostgresShop(database, ring)
+    mailer = Mailer(SmtpDelivery.of(settings.mail) if settings.mail else MemoryOutbox())
     return Services(
         database=database,
         statements=AsyncDatabase(settings.database_url),
@@ -59,8 +64,9 @@ def services_for(settings: Settings) -> Services:
         vault=VaultReader(database, VaultPrivateKey(settings.key("vault_seed")), ring, policy),
         audit=Audit("actions"),
         results=Results(ring),
-        shop=PostgresShop(database, ring),
+        shop=shop,
         refunds=PaymentProvider(settings.payment_socket),
+        identity=identity_for(settings.key("vault_seed"), ring, shop, mailer, settings.page),
     )
 
 
@@ -70,6 +76,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     app.config.REQUEST_MAX_SIZE = MAX_BODY
     app.config.ACCESS_LOG = False
     action_key, identity_key = settings.key("action"), settings.key("identity")
+    mail_key = derived(settings.key("vault_seed"), "mail")
 
     @app.middleware("request")
     async def authenticate(request: Request) -> HTTPResponse | None:
@@ -77,6 +84,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
             return json_response({})
         if request.path == "/metrics" and request.method == "GET":
             return text(metrics.samples("actions"))
+        if request.path == "/mail" and request.method == "GET":
+            return _letters(mail_key, services, request)
         try:
             request.ctx.call = verify_action_call(action_key, request.headers, request.body, int(time.time()))
         except (NotAuthentic, ValueError):
@@ -87,7 +96,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     async def webhook(request: Request) -> HTTPResponse:
         body = json.loads(request.body)
         call: ActionCall = request.ctx.call
-        channel = str(body["tracker"].get("latest_input_channel") or "")
+        channel = str((body.get("tracker") or {}).get("latest_input_channel") or "")
         context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]), channel)
         action = actions.get(body["next_action"])
         if action is None:
@@ -99,6 +108,12 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
     add_desk(app, settings, services.policy)
 
+    @app.post("/shown")
+    async def shown(request: Request) -> HTTPResponse:
+        """What the page fetches once, past the conversation (docs/spec/step-up.md)."""
+        subject = conversation_id(identity_key, json.loads(request.body)["sender_id"])
+        return json_response(services.identity.shown.take(subject) or {})
+
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
             return json_response({"error": "bad request"}, status=error.status_code)
@@ -109,6 +124,17 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     app.error_handler.add(Exception, failed)
     app.error_handler.add(SanicException, failed)
     return app
+
+
+def _letters(key: bytes, services: Services, request: Request) -> HTTPResponse:
+    """The outbox, for an operator who holds the state folder's keys, which Rasa's server does not."""
+    try:
+        verify_action_call(key, request.headers, b"", int(time.time()))
+    except (NotAuthentic, ValueError):
+        return _unauthorised("bad_signature")
+    delivery = services.identity.mailer.delivery
+    letters = delivery.letters(time.time()) if isinstance(delivery, MemoryOutbox) else None
+    return json_response({"letters": None if letters is None else [vars(letter) for letter in letters]})
 
 
 def _unauthorised(reason: str) -> HTTPResponse:
@@ -150,6 +176,7 @@ def main() -> None:
     actions = load_actions("actions", services.policy)
     socket = Path(settings.action_socket)
     socket.unlink(missing_ok=True)
+    index_customers(services.database, services.identity)
     app = create_app(settings, services, actions)
     app.run(unix=str(socket), access_log=False)
 

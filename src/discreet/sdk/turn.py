@@ -14,9 +14,11 @@ from discreet.errors import NotAllowed
 from discreet.policy import Policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
+from discreet.records.identity.challenges import Proof
 from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.redaction.tokens import TOKEN
+from discreet.sdk.identity import Identity
 from discreet.shop.port import Refunds, Shop
 from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Database, Transaction
@@ -45,6 +47,7 @@ class Services:
     results: Results = field(repr=False)
     shop: Shop = field(repr=False)
     refunds: Refunds = field(repr=False)
+    identity: Identity = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,17 @@ current_call: ContextVar[CallContext] = ContextVar("discreet_call")
 
 
 class Turn:
-    """One action's view of the conversation. ``purpose`` and ``opens`` are the skill's declarations."""
+    """One action's view of the conversation. ``purpose``, ``opens`` and ``action`` are the skill's declarations."""
 
-    def __init__(self, tracker: dict[str, Any], purpose: str, opens: tuple[str, ...]) -> None:
+    def __init__(self, tracker: dict[str, Any], purpose: str, opens: tuple[str, ...], action: str) -> None:
         context = current_call.get()
         self.services = context.services
         self.subject = context.subject
         self.call = context.call
         self.purpose = purpose
+        self.action = action
+        self.proof: Proof | None = None
+        """The step-up that this call has taken; set by the gate alone."""
         self._opens = opens
         self._tracker = tracker
         self._slots: dict[str, Any] = dict(tracker.get("slots") or {})
@@ -92,6 +98,13 @@ class Turn:
     def channel(self) -> str:
         """The channel that the message came by, such as ``web``."""
         return current_call.get().channel
+
+    def of_action(self, purpose: str, opens: tuple[str, ...], action: str) -> Turn:
+        """The same call for another action that goes on with it: sees what was set, and speaks and sets for both."""
+        other = Turn({**self._tracker, "slots": self._slots}, purpose, opens, action)
+        other.events, other.responses = self.events, self.responses
+        other._slots = self._slots
+        return other
 
     @property
     def form(self) -> str | None:
@@ -143,6 +156,10 @@ class Turn:
         """A text of our own; buttons are ``{"title", "payload"}``."""
         self.responses.append({"text": text, **({"buttons": buttons} if buttons else {})})
 
+    def show(self) -> None:
+        """Has the page fetch what ``services.identity.shown`` keeps for it: what no conversation may hold."""
+        self.responses.append({"custom": {"show": True}})
+
     async def reveal(self, slot: str) -> str:
         """The value behind a sensitive slot's token.
 
@@ -158,6 +175,9 @@ class Turn:
             raise NotAllowed("the skill did not declare this slot")
         if not isinstance(token, str) or not TOKEN.fullmatch(token):
             raise NotAllowed("the slot holds no token")
+        if self.services.policy.assurance_of(self.action) > (self.proof.level if self.proof else 0):
+            await self.in_transaction(lambda tx: self._audit(tx, "reveal", "no_step_up", category.name))
+            raise NotAllowed("nobody has shown who they are")
         return await asyncio.to_thread(
             self.services.vault.reveal,
             token=token.lower(),

@@ -123,6 +123,25 @@ class Shop(Protocol):
         """What is kept that began in this conversation."""
 
 
+class Customers(Protocol):
+    """Who the shop's customers are, for showing who somebody is. Calls block; each may raise StorageError.
+
+    No skill ever says what it gets here.
+    """
+
+    def owner_of(self, number: str) -> bytes | None:
+        """The customer, 16 bytes, who placed the order; None for a number that is no order's."""
+
+    def everybody(self) -> list[bytes]:
+        """Every customer."""
+
+    def email_of(self, customer: bytes) -> str | None:
+        """The address on file; None for nobody."""
+
+    def change_email(self, customer: bytes, email: str) -> None:
+        """Writes another address down. ``email`` at most 254 characters."""
+
+
 class Refunds(Protocol):
     """The payment provider. Calls block."""
 

@@ -127,6 +127,29 @@ class PostgresShop:
             )[0]  # fmt: skip
             return Kept(*row)
 
+    def owner_of(self, number: str) -> bytes | None:
+        """See ``Customers``."""
+        with self._database.transaction() as tx:
+            rows = tx.execute("SELECT customer FROM shop.orders WHERE number = %s", number.upper())
+            return bytes(rows[0][0]) if rows else None
+
+    def everybody(self) -> list[bytes]:
+        """See ``Customers``."""
+        with self._database.transaction() as tx:
+            return [bytes(row[0]) for row in tx.execute("SELECT id FROM shop.customers ORDER BY id")]
+
+    def email_of(self, customer: bytes) -> str | None:
+        """See ``Customers``. Raises IntegrityError where the person's key is gone."""
+        with self._database.transaction() as tx:
+            rows = tx.execute("SELECT email FROM shop.customers WHERE id = %s", customer)
+            return self._unseal(tx, customer, "customers.email", bytes(rows[0][0])) if rows else None
+
+    def change_email(self, customer: bytes, email: str) -> None:
+        """See ``Customers``."""
+        with self._database.transaction() as tx:
+            sealed = self._seal(tx, customer, "customers.email", email)
+            tx.execute("UPDATE shop.customers SET email = %s WHERE id = %s", sealed, customer)
+
     def add_customer(self, tx: Transaction, customer: bytes, *, name: str, email: str, address: str) -> None:
         """A new customer, sealed. For seeding and tests."""
         columns = {"name": name, "email": email, "address": address}

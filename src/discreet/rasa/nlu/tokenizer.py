@@ -25,6 +25,8 @@ WORDS = {
     "feedback_text": "essayvalue",
     "card_security_code": "codevalue",
     "password": "secretvalue",
+    "one_time_code": "onetimevalue",
+    "passkey_answer": "passkeyvalue",
 }
 """The first five letters differ, because CRF features look at prefixes."""
 

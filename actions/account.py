@@ -1,0 +1,278 @@
+"""A customer's account: authenticators, the e-mail address, locking and unlocking (docs/spec/step-up.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import segno
+
+from discreet.errors import NotAllowed
+from discreet.records.identity import codes, links, passkeys
+from discreet.records.identity.accounts import Account
+from discreet.records.identity.changes import EMAIL, UNLOCK
+from discreet.records.identity.operation import operation_hash
+from discreet.redaction.tokens import parse
+from discreet.sdk import GuardedAction, GuardedForm, Turn, step_up
+from discreet.sdk.identity import apply_due
+from discreet.sdk.step_up import PROVING
+from discreet.storage.engine import Transaction
+
+
+class LockAccount(GuardedAction):
+    """This was not me."""
+
+    name_ = "action_lock_account"
+    purpose = "identification"
+
+    async def act(self, turn: Turn) -> None:
+        """Locks the linked customer's authenticators, stops what waits and every open challenge, and writes to them."""
+        identity = turn.services.identity
+
+        def lock(tx: Transaction) -> bytes | None:
+            customer = links.customer_of(tx, turn.subject)
+            if customer is not None:
+                identity.authenticators.lock(tx, customer)
+                identity.changes.stop(tx, customer)
+                identity.challenges.end_of(tx, customer)
+            return customer
+
+        customer = await turn.in_transaction(lock)
+        if customer is None:
+            turn.say("utter_account_lock_unknown")
+            return
+        turn.set(PROVING, None)
+        turn.say("utter_account_locked")
+        step_up.tell(turn, Account(customer), "Your account is locked", _LOCKED)
+
+
+class UnlockAccount(GuardedAction):
+    """Unlock my account: after a waiting time, of which the customer is told."""
+
+    name_ = "action_unlock_account"
+    purpose = "identification"
+
+    async def act(self, turn: Turn) -> None:
+        """Files it. Whoever locked the account has time to say once more that it was not them."""
+        assert turn.proof is not None  # the gate has seen to that
+        identity, customer, wait = turn.services.identity, turn.proof.customer, turn.services.policy.step_up.waiting
+        await asyncio.to_thread(apply_due, turn.services.database, identity, customer)
+        if not await turn.in_transaction(lambda tx: identity.authenticators.are_locked(tx, customer)):
+            turn.say("utter_account_not_locked")
+            return
+        await turn.in_transaction(lambda tx: identity.changes.file(tx, customer, UNLOCK, wait, proved=True))
+        turn.say("utter_account_unlock_waits", days=max(wait.days, 1))
+        step_up.tell(turn, Account(customer), "Your account will be unlocked", _UNLOCKING)
+
+
+class AddAuthenticator(GuardedAction):
+    """An authenticator app, a passkey or recovery codes."""
+
+    name_ = "action_add_authenticator"
+    purpose = "account"
+    bound_to = ("factor",)
+
+    async def assurance(self, turn: Turn) -> int:
+        """As high as the customer's own means reach: a mailbox alone must not add what counts for more."""
+        account = await self.account(turn)
+        if account is None:
+            return 1
+        held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
+        return 2 if held else 1
+
+    async def ready(self, turn: Turn) -> bool:
+        """Which of them, and whether it can be shown here, is asked before anybody proves anything."""
+        kind = _kind(turn.slot("factor"))
+        if kind is None:
+            turn.say("utter_choose_factor")
+        elif turn.channel != "web" or (kind == codes.PASSKEY and not turn.services.identity.page):
+            turn.say("utter_factor_on_page")
+            turn.set("factor", None)
+        else:
+            return True
+        return False
+
+    async def act(self, turn: Turn) -> None:
+        """Shows what is to be shown on the page alone, past the conversation."""
+        assert turn.proof is not None  # the gate has seen to that
+        kind, customer = _kind(turn.slot("factor")), turn.proof.customer
+        if turn.proof.level < (await self.assurance(turn)):
+            # Whose account it is was not known before the step-up: now it is, and it asks for more.
+            await step_up.again(turn, self)
+            return
+        turn.set("factor", None)
+        await {codes.TOTP: self._totp, codes.PASSKEY: self._passkey, codes.RECOVERY: self._recovery}[kind or ""](
+            turn, customer
+        )
+
+    async def _totp(self, turn: Turn, customer: bytes) -> None:
+        identity = turn.services.identity
+        secret = await turn.in_transaction(lambda tx: identity.authenticators.prepare_totp(tx, customer))
+        drawn = segno.make(codes.totp_uri(secret, turn.services.policy.controller["name"]), error="m", micro=False)
+        rows = ["".join(str(int(dark)) for dark in row) for row in drawn.matrix]
+        grouped = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+        identity.shown.keep(turn.subject, {"kind": "totp", "picture": rows, "secret": grouped})
+        turn.set(PROVING, codes.TOTP)
+        turn.say("utter_totp_shown")
+        turn.show()
+
+    async def _recovery(self, turn: Turn, customer: bytes) -> None:
+        identity = turn.services.identity
+        made = await turn.in_transaction(lambda tx: identity.authenticators.new_recovery_codes(tx, customer))
+        identity.shown.keep(turn.subject, {"kind": "recovery", "codes": made})
+        turn.say("utter_recovery_shown")
+        turn.show()
+        tell_added(turn, customer, "A new set of recovery codes")
+
+    async def _passkey(self, turn: Turn, customer: bytes) -> None:
+        identity = turn.services.identity
+
+        def question(tx: Transaction) -> tuple[bytes | None, list[bytes]]:
+            known = identity.authenticators.passkey_ids(tx, customer)
+            return identity.challenges.registration_question(tx, turn.subject, turn.effect_key), known
+
+        asked, known = await turn.in_transaction(question)
+        if asked is None:
+            raise NotAllowed("the step-up is gone")
+        options = passkeys.options_to_create(
+            identity.page, asked, shop=turn.services.policy.controller["name"], customer=customer, known=known
+        )
+        identity.shown.keep(turn.subject, {"kind": "passkey_create", "options": options})
+        turn.set(PROVING, codes.PASSKEY)
+        turn.say("utter_passkey_create")
+        turn.show()
+
+
+def tell_added(turn: Turn, customer: bytes, what: str) -> None:
+    """Writes to the customer about something new that opens their account."""
+    step_up.tell(turn, Account(customer), what, f"{what}{_ADDED}")
+
+
+def _kind(words: Any) -> str | None:
+    """What the person calls it."""
+    text = str(words or "").casefold()
+    for part, kind in (
+        ("authenticator", codes.TOTP),
+        ("totp", codes.TOTP),
+        ("passkey", codes.PASSKEY),
+        ("code", codes.RECOVERY),
+    ):
+        if part in text:
+            return kind
+    return None
+
+
+class EmailForm(GuardedForm):
+    """Asks for the new address."""
+
+    name_ = "validate_email_form"
+    purpose = "account"
+    steps = {"new_email": "account"}
+
+    async def validate_new_email(self, value: Any, turn: Turn) -> str | None:
+        """A sealed address."""
+        token = parse(str(value))
+        if token is None or token.kind != "mail":
+            turn.say("utter_need_email")
+            return None
+        return str(value)
+
+
+class ChangeEmail(GuardedAction):
+    """Files the new address, and writes a code to it and a notice to the old one."""
+
+    name_ = "action_change_email"
+    purpose = "account"
+    opens = ("new_email",)
+    needs = ("new_email",)
+
+    async def assurance(self, turn: Turn) -> int:
+        """Where the customer has more than a mailbox, a mailbox alone does not move the account away."""
+        account = await self.account(turn)
+        if account is None:
+            return 1
+        held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
+        return 2 if held else 1
+
+    async def act(self, turn: Turn) -> None:
+        """At once where a code to the old address was part of the proof, else after the waiting time."""
+        assert turn.proof is not None  # the gate has seen to that
+        if turn.proof.level < (await self.assurance(turn)):
+            await step_up.again(turn, self)
+            return
+        identity, customer = turn.services.identity, turn.proof.customer
+        wait = timedelta(0) if codes.MAIL in turn.proof.methods else turn.services.policy.step_up.waiting
+        email = await turn.reveal("new_email")
+        operation = operation_hash(ConfirmEmail.name_, {"new_email": turn.slot("new_email")})
+
+        def file(tx: Transaction) -> str:
+            identity.changes.file(tx, customer, EMAIL, wait, value=email)
+            return identity.challenges.begin_for_address(tx, turn.subject, customer, operation, ConfirmEmail.name_)
+
+        code = await turn.in_transaction(file)
+        name = turn.services.policy.controller["name"]
+        text = _NEW_ADDRESS.format(name=name, code=f"{code[:4]} {code[4:]}")
+        identity.mailer.send(lambda: email, f"Your code for {name}", text)
+        step_up.tell(turn, Account(customer), "Another e-mail address", _MOVING)
+        turn.set(PROVING, "code")
+        turn.say("utter_email_confirm")
+
+
+class ConfirmEmail(GuardedAction):
+    """What follows on the code from the new address."""
+
+    name_ = "action_confirm_email"
+    purpose = "account"
+    opens = ("new_email",)
+    needs = ("new_email",)
+
+    async def act(self, turn: Turn) -> None:
+        """Nothing but a code to exactly that address leads here."""
+        if turn.proof is None or not turn.proof.new_address:
+            raise NotAllowed("the new address was not proved")
+        identity, customer = turn.services.identity, turn.proof.customer
+        email = await turn.reveal("new_email")
+        turn.set("new_email", None)
+        if not await turn.in_transaction(lambda tx: identity.changes.prove_email(tx, customer, email)):
+            raise NotAllowed("no such change is filed")
+        # Before the address is another one: this letter is for the old one.
+        old = await asyncio.to_thread(identity.customers.email_of, customer)
+        if await asyncio.to_thread(apply_due, turn.services.database, identity, customer):
+            turn.say("utter_email_changed")
+            name = turn.services.policy.controller["name"]
+            identity.mailer.send(lambda: old, f"Your e-mail address was changed: {name}", _MOVED.format(name=name))
+        else:
+            turn.say("utter_email_waits", days=max(turn.services.policy.step_up.waiting.days, 1))
+
+
+_ADDED = """\
+ was set up for your account at {name}.
+
+If that was you, there is nothing to do. If not, sign in in the chat and write "this was not me": that locks it.
+"""
+_LOCKED = """\
+Somebody who had shown that they are you wrote "this was not me" in the chat of {name}. Authenticator apps, passkeys
+and recovery codes of your account are locked, and what waited was stopped. To unlock, write "unlock my account".
+"""
+_UNLOCKING = """\
+The authenticators of your account at {name} will be unlocked after a waiting time, as somebody who had shown that
+they are you asked in the chat. If that was not you, sign in there and write "this was not me".
+"""
+_MOVING = """\
+Somebody who had shown that they are you wants your account at {name} to have another e-mail address.
+
+If that was not you, sign in in the chat and write "this was not me": the change is stopped.
+"""
+_MOVED = """\
+Your account at {name} now has another e-mail address. This is the last letter to this one.
+
+If that was not you, please call us.
+"""
+_NEW_ADDRESS = """\
+Somebody, we hope you, wants the account at {name} to have this e-mail address.
+
+Your code: {code}
+
+It works once, within 10 minutes, in that chat only. If that was not you, do nothing.
+"""

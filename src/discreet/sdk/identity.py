@@ -1,0 +1,132 @@
+"""What the action server has for showing who somebody is. Made once, at its start."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from discreet.crypto.derived import derived
+from discreet.crypto.wrapping import KeyRing
+from discreet.errors import StorageConflict
+from discreet.mail import Mailer
+from discreet.records.identity import changes
+from discreet.records.identity.accounts import Account, Accounts
+from discreet.records.identity.authenticators import Authenticators
+from discreet.records.identity.challenges import Challenges
+from discreet.records.identity.changes import Changes
+from discreet.shop.port import Customers
+from discreet.storage.engine import Database
+
+SHOWN_SECONDS = 300.0
+
+
+class ShownOnce:
+    """What a page may fetch once, past the conversation: no tracker, log or database holds it. ``clock``: seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[bytes, tuple[float, dict[str, Any]]] = {}
+
+    def keep(self, subject: bytes, content: dict[str, Any]) -> None:
+        """Keeps it for five minutes, in place of what that conversation has not fetched yet."""
+        with self._lock:
+            now = self._clock()
+            self._kept = {one: kept for one, kept in self._kept.items() if kept[0] > now}
+            self._kept[subject] = (now + SHOWN_SECONDS, content)
+
+    def take(self, subject: bytes) -> dict[str, Any] | None:
+        """What is there for a conversation, gone with this; None for nothing."""
+        with self._lock:
+            until, content = self._kept.pop(subject, (0.0, None))
+            return content if until > self._clock() else None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Accounts, challenges and authenticators, the shop's customers, and the way to write to them."""
+
+    accounts: Accounts = field(repr=False)
+    authenticators: Authenticators = field(repr=False)
+    challenges: Challenges = field(repr=False)
+    changes: Changes = field(repr=False)
+    customers: Customers = field(repr=False)
+    mailer: Mailer = field(repr=False)
+    page: str = ""
+    """The page's origin, such as ``https://chat.example.com``; empty: passkeys cannot be used."""
+    clock: Callable[[], float] = time.time
+    """Unix time in seconds, for TOTP."""
+    shown: ShownOnce = field(default_factory=ShownOnce, repr=False)
+
+    def write(self, account: Account, subject: str, text: str) -> None:
+        """Writes to an account's address on file, in the background; to nobody for a decoy, by the same way."""
+        self.mailer.send(lambda: None if account.decoy else self.customers.email_of(account.id), subject, text)
+
+
+def identity_for(
+    seed: bytes,
+    ring: KeyRing,
+    customers: Customers,
+    mailer: Mailer,
+    page: str = "",
+    clock: Callable[[], float] = time.time,
+) -> Identity:
+    """``seed`` is the vault's, which no other process holds; ``ring`` wraps customers' keys."""
+    key = derived(seed, "step-up")
+    authenticators = Authenticators(ring)
+    return Identity(
+        accounts=Accounts(key),
+        authenticators=authenticators,
+        challenges=Challenges(key, authenticators),
+        changes=Changes(ring),
+        customers=customers,
+        mailer=mailer,
+        page=page,
+        clock=clock,
+    )
+
+
+def index_customers(database: Database, identity: Identity) -> int:
+    """Makes customers findable whom the shop has taken on since the last start; how many."""
+    with database.transaction() as tx:
+        missing = identity.accounts.missing(tx, identity.customers.everybody())
+    for customer in missing:
+        email = identity.customers.email_of(customer)
+        if email is not None:
+            with database.transaction() as tx:
+                identity.accounts.remember(tx, customer, email)
+    return len(missing)
+
+
+def apply_due(database: Database, identity: Identity, customer: bytes | None = None) -> int:
+    """Makes the changes whose waiting time is over, of one customer or of all; how many."""
+    with database.transaction() as tx:
+        due = identity.changes.take_due(tx, customer)
+        done = 0
+        for who, kind, value in due:
+            if kind == changes.UNLOCK:
+                identity.authenticators.unlock(tx, who)
+            else:
+                identity.accounts.remember(tx, who, value)
+            done += 1
+    for who, kind, value in due:
+        if kind == changes.EMAIL:
+            identity.customers.change_email(who, value)
+    return done
+
+
+def apply_due_safely(database: Database, identity: Identity) -> None:
+    """The same from time to time. An address that somebody else has taken meanwhile must not hold the others up."""
+    with database.transaction() as tx:
+        waiting = [
+            bytes(row[0]) for row in tx.execute("SELECT DISTINCT customer FROM identity.change WHERE due_at <= now()")
+        ]
+    for customer in waiting:
+        try:
+            apply_due(database, identity, customer)
+        except StorageConflict:
+            with database.transaction() as tx:
+                identity.changes.stop(tx, customer)

@@ -1,0 +1,163 @@
+"""The second part of the gate: nobody acts on an account before they have shown whose it is (docs/spec/step-up.md)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from discreet.errors import NotAllowed
+from discreet.records.identity import links
+from discreet.records.identity.accounts import Account
+from discreet.records.identity.attempts import TooManyMails
+from discreet.records.identity.challenges import Outcome, Result
+from discreet.records.identity.operation import operation_hash
+from discreet.sdk.turn import Turn
+from discreet.storage.engine import Transaction
+
+if TYPE_CHECKING:
+    from discreet.sdk.action import GuardedAction
+
+PROVING = "proving"
+"""The slot that routes the next message and tells the Guard what is asked for. It has no authority."""
+_PASSKEY_BUTTON = {"title": "Use a passkey", "payload": "/use_passkey"}
+
+
+async def linked_account(turn: Turn) -> Account | None:
+    """The customer whom this conversation is linked to."""
+    customer = await turn.in_transaction(lambda tx: links.customer_of(tx, turn.subject))
+    return Account(customer) if customer is not None else None
+
+
+async def passed(turn: Turn, action: GuardedAction) -> bool:
+    """Whether the action may act now. Else the question that leads there has been asked.
+
+    Takes the step-up of exactly this operation, which is used up with it.
+    """
+    level = max(turn.services.policy.assurance_of(action.name_), await action.assurance(turn))
+    if level == 0:
+        return True
+    account = await action.account(turn)
+    operation = _operation(turn, action)
+    challenges, fresh = turn.services.identity.challenges, turn.services.policy.step_up.fresh
+
+    def take(tx: Transaction) -> None:
+        if account is None or not account.decoy:
+            turn.proof = challenges.take(
+                tx, turn.subject, operation, customer=account.id if account else None,
+                level=level, fresh=fresh, used_by=turn.effect_key,
+            )  # fmt: skip
+        if turn.proof is None:
+            if account is None:
+                challenges.ask_whose(tx, turn.subject, operation, action.name_, level)
+            else:
+                challenges.begin(tx, turn.subject, account, operation, action.name_, level)
+        _audit(turn, tx, "step_up", "used" if turn.proof else "asked")
+
+    await turn.in_transaction(take)
+    if turn.proof is not None:
+        return True
+    if account is None:
+        turn.set(PROVING, "account")
+        turn.say("utter_prove_account")
+    else:
+        turn.set(PROVING, "code")
+        await send_code(turn)
+    return False
+
+
+async def again(turn: Turn, action: GuardedAction) -> None:
+    """Begins anew for an action that only now knows whose account it touches, and needs more for that one."""
+    turn.proof = None
+    if await passed(turn, action):
+        raise NotAllowed("a step-up must not be taken twice")
+
+
+async def send_code(turn: Turn) -> None:
+    """Mails a new code for the open challenge and asks for it; the same words whether there is anybody to write to."""
+    identity = turn.services.identity
+    try:
+        sent = await turn.in_transaction(lambda tx: identity.challenges.new_code(tx, turn.subject))
+    except TooManyMails as error:
+        # Whoever has something else than a mailbox can still go on.
+        turn.say_text(error.sentence, buttons=[_PASSKEY_BUTTON] if turn.channel == "web" else None)
+        return
+    if sent is None:
+        turn.set(PROVING, None)
+        turn.say("utter_prove_nothing")
+        return
+    code, account = sent
+    name = turn.services.policy.controller["name"]
+    identity.write(account, f"Your code for {name}", _CODE.format(name=name, code=f"{code[:4]} {code[4:]}"))
+    turn.say("utter_prove_code_web" if turn.channel == "web" else "utter_prove_code")
+
+
+async def took(turn: Turn, result: Result) -> bool:
+    """Says what became of an answer; whether the operation may go on. A customer whose account it locked is told."""
+    if result.locked and result.account is not None:
+        tell(turn, result.account, "Too many wrong codes", _LOCKED)
+    await turn.in_transaction(lambda tx: _audit(turn, tx, "step_up", result.outcome.value))
+    if result.outcome is Outcome.PASSED:
+        turn.set(PROVING, None)
+        turn.say("utter_proved")
+        return True
+    if result.outcome is Outcome.GONE:
+        turn.set(PROVING, None)
+    turn.say({
+        Outcome.MORE: "utter_prove_more", Outcome.WRONG: "utter_prove_wrong", Outcome.GONE: "utter_prove_nothing",
+    }[result.outcome])  # fmt: skip
+    return False
+
+
+def tell(turn: Turn, account: Account, subject: str, text: str) -> None:
+    """Writes to a customer about what happened to their account."""
+    name = turn.services.policy.controller["name"]
+    turn.services.identity.write(account, f"{subject}: {name}", text.format(name=name))
+
+
+async def open_code(turn: Turn, category: str, token: Any) -> str:
+    """The same, once: its destruction is filed with it."""
+    value = await open_value(turn, category, token)
+    await turn.in_transaction(
+        lambda tx: tx.execute("INSERT INTO vault.discard (subject, category) VALUES (%s, %s)", turn.subject, category)
+    )
+    return value
+
+
+async def open_value(turn: Turn, category: str, token: Any) -> str:
+    """What stands behind a token of this message. Raises NotAllowed, as ``Turn.reveal``."""
+    value: str = await asyncio.to_thread(
+        turn.services.vault.reveal,
+        token=str(token).lower(),
+        category=category,
+        subject=turn.subject,
+        purpose=turn.purpose,
+        turn_id=turn.call.turn_id,
+        require=turn.services.consent.require,
+        audit=turn.services.audit.append,
+    )
+    return value
+
+
+def _operation(turn: Turn, action: GuardedAction) -> bytes:
+    return operation_hash(action.name_, {name: turn.slot(name) for name in (*action.needs, *action.bound_to)})
+
+
+def _audit(turn: Turn, tx: Transaction, event: str, outcome: str) -> None:
+    turn.services.audit.append(
+        tx, event=event, outcome=outcome, subject=turn.subject, purpose=turn.purpose, turn_id=turn.call.turn_id
+    )
+
+
+_CODE = """\
+Somebody, we hope you, is talking to the chat of {name} and was asked to show who they are.
+
+Your code: {code}
+
+It works once, within 10 minutes, in that chat only. Nobody of ours ever asks for it by phone or mail.
+If that is not you, do nothing: without the code nothing happens.
+"""
+_LOCKED = """\
+There were many wrong codes for your account at {name}. For a while no code is taken for it.
+
+If that was not you, nothing was changed and there is nothing you have to do.
+"""
