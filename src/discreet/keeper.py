@@ -1,6 +1,7 @@
 """The keeper: a small process without a listening port that destroys what may no longer be kept.
 
-``python -m discreet.keeper`` runs one round every few seconds under a database role of its own. Keys go first and
+``python -m discreet.keeper FOLDER`` runs one round every few seconds under a database role of its own, with the erasure
+ledger in FOLDER. Keys go first and
 in the same transaction as the rows they protect, in batches, without stopping service.
 """
 
@@ -8,16 +9,22 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from discreet import logs
 from discreet.crypto.wrapping import KeyRing
-from discreet.errors import StorageError
+from discreet.errors import IntegrityError, StorageError
 from discreet.policy import Policy, load_policy
 from discreet.records.retention import Retention, rule_of
+from discreet.records.rights.erasing import Erasing
+from discreet.records.rights.ledger import Ledger
+from discreet.records.rights.requests import Requests
+from discreet.records.rights.standing import KEPT_FOR_THE_PERSON
 from discreet.settings import load_settings
 from discreet.storage.engine import Database, Transaction
 
@@ -34,6 +41,7 @@ BUTTON_LIFETIME = timedelta(hours=1)
 """Longer than the handle behind it lives."""
 ROUND_SECONDS = 5.0
 BATCH = 200
+_KEPT = KEPT_FOR_THE_PERSON.format(whose="v.subject")
 _log = logging.getLogger("discreet.keeper")  # also when run as a program
 
 
@@ -48,6 +56,7 @@ class Round:
     conversations: int
     sessions: int
     results: int
+    erasures: int = 0
 
     @property
     def total(self) -> int:
@@ -58,13 +67,15 @@ class Round:
 class Keeper:
     """One round at a time. Times are compared with the database's clock only."""
 
-    def __init__(self, database: Database, policy: Policy, ring: KeyRing) -> None:
+    def __init__(self, database: Database, policy: Policy, ring: KeyRing, erasing: Erasing | None = None) -> None:
         self._database = database
         self._policy = policy
+        self._erasing = erasing
         self._retention = Retention(database, ring, rule_of(policy))
 
     def run_once(self) -> Round:
         """Destroys one batch of each kind. Raises StorageError; what was done stays done."""
+        erasures = self._erasing.run_filed() if self._erasing else 0
         ended = self._retention.run_once()
         if ended.damaged:
             _log.warning("%s heads do not verify; see `discreet db verify`", len(ended.damaged))
@@ -80,6 +91,7 @@ class Keeper:
             conversations=ended.conversations,
             sessions=ended.sessions,
             results=self._old_rows(),
+            erasures=erasures,
         )
 
     def _pending(self) -> Iterator[int]:
@@ -134,6 +146,9 @@ class Keeper:
             tx.execute("DELETE FROM channel.receipt WHERE at < now() - %s", RECEIPT_LIFETIME)
             tx.execute("DELETE FROM channel.button WHERE at < now() - %s", BUTTON_LIFETIME)
             tx.execute("DELETE FROM consent.operation WHERE expires_at < now() - interval '1 day'")
+            tx.execute("DELETE FROM rights.copy WHERE expires_at < now()")
+            tx.execute("DELETE FROM rights.restriction WHERE until < now()")
+            Requests("keeper").expire(tx)
             tx.execute("DELETE FROM defence.bucket WHERE empty_at < now() - interval '1 minute'")
             tx.execute(
                 "DELETE FROM vault.confirmed_turn c WHERE c.at < now() - %s"
@@ -146,7 +161,7 @@ class Keeper:
 def _destroy(tx: Transaction, condition: str, *params: object) -> int:
     """Destroys a batch of values that meet a condition of ours: their keys, then their rows."""
     tx.execute(
-        f"WITH gone AS (SELECT v.token FROM vault.value v WHERE {condition} LIMIT {BATCH}),"  # noqa: S608
+        f"WITH gone AS (SELECT v.token FROM vault.value v WHERE {condition} AND NOT {_KEPT} LIMIT {BATCH}),"  # noqa: S608
         " keys AS (DELETE FROM key.value_key k USING gone WHERE k.token = gone.token)"
         " DELETE FROM vault.value v USING gone WHERE v.token = gone.token",
         *params,
@@ -158,10 +173,12 @@ def main() -> None:
     """Runs rounds until SIGTERM or SIGINT; a round that fails is repeated at the next."""
     logs.configure()
     settings = load_settings()
+    database, seed = Database(settings.database_url, pool_size=1), settings.key("rights")
     keeper = Keeper(
-        Database(settings.database_url, pool_size=1),
+        database,
         load_policy(settings.project_dir / "privacy.yml"),
         settings.ring("conversation"),
+        Erasing(database, Ledger(Path(sys.argv[1]), seed), seed, "keeper"),
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -171,7 +188,7 @@ def main() -> None:
             done = keeper.run_once()
             if done.total:
                 _log.info("destroyed %s", vars(done))
-        except StorageError as error:
+        except (StorageError, IntegrityError) as error:
             _log.warning("a round failed: %s", error.code)
         stop.wait(ROUND_SECONDS)
 
