@@ -113,7 +113,9 @@ class Keeper:
         """What a person said no to, as filed by the action server."""
         with self._database.transaction() as tx:
             requests = tx.execute(
-                "SELECT subject, category, requested_at FROM vault.discard ORDER BY requested_at LIMIT %s", BATCH
+                "SELECT v.subject, v.category, v.requested_at FROM vault.discard v"  # noqa: S608
+                f" WHERE NOT {_KEPT} ORDER BY v.requested_at LIMIT %s",
+                BATCH,
             )
         destroyed = 0
         for subject, category, requested_at in requests:

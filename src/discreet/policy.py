@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ class Purpose:
     data: tuple[str, ...]
     keep: timedelta
     dpv: str
+    compelling: dict[str, str] = field(default_factory=dict)
+    """Why an objection does not stop it (GDPR art. 21(1)), of a purpose on legitimate interest."""
 
     @property
     def needs_consent(self) -> bool:
@@ -232,4 +234,5 @@ def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categ
         data=tuple(value.get("data", ())),
         keep=parse_duration(value.get("keep"), f"{where}.keep"),
         dpv=str(value.get("dpv", "")),
+        compelling=_texts(value["compelling"], languages, f"{where}.compelling") if "compelling" in value else {},
     )

@@ -1,6 +1,7 @@
 import { Outbox, randomId } from "./outbox";
 import { type Button, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
 import { Transport } from "./transport";
+import { offers } from "./rights";
 import { bubble, choices, element, remaining, textOf } from "./view";
 
 /** The whole chat as one element: `<discreet-chat></discreet-chat>`. */
@@ -86,7 +87,7 @@ class DiscreetChat extends HTMLElement {
         const past = await this.transport.history();
         this.log.replaceChildren();
         for (const message of past) {
-          this.log.append(bubble(message.from, textOf(message)));
+          this.log.append(bubble(message.from, textOf(message)), ...offers(message));
           this.offer(message.buttons ?? []);
         }
         if (past.length === 0) {
@@ -149,6 +150,7 @@ class DiscreetChat extends HTMLElement {
       if (text) {
         this.log.append(bubble("bot", text));
       }
+      this.log.append(...offers(reply));
       this.offer(reply.buttons ?? []);
     }
   }

@@ -9,6 +9,7 @@ export interface Reply {
   text?: string;
   buttons?: Button[];
   image?: string;
+  custom?: { rights?: { copy?: boolean; certificate?: string } };
 }
 
 /** A committed turn. `you` is the person's message as it is kept: masked. */

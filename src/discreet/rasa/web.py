@@ -25,6 +25,7 @@ from sanic.response import json as json_response
 
 from discreet import logs, metrics
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
+from discreet.rasa import copies
 from discreet.rasa.answers import answering, plain_error
 from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
@@ -96,6 +97,7 @@ class WebChannel(InputChannel):
             if self._front.sign_in is not None:
                 self._verifier = Verifier(self._front.sign_in, process_settings().project_dir)
             self._guard = prepare(app, on_new_message)
+            self._guard.public_url, self._guard.add_offers = self._front.public_url, copies.add_offers
 
         for path, method, handler in (
             ("/ready", "GET", self._ready),
@@ -106,6 +108,7 @@ class WebChannel(InputChannel):
             ("/metrics", "GET", self._metrics),
         ):
             blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
+        copies.add_routes(blueprint, self._let_in, lambda guard, request: _sender(guard, self._credential(request)))
         return blueprint
 
     async def _ready(self, _request: Request) -> HTTPResponse:

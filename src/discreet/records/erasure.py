@@ -15,7 +15,9 @@ from discreet.storage.engine import Transaction
 from discreet.storage.locks import lock_number
 
 _COUNTED = {"conversation.turn": "records", "vault.value": "values", "action.result": "results"}
-_OPEN_ORDERS = "an order is on its way: its delivery needs the address (GDPR art. 6(1)(b)); ask again once it has arrived"
+_OPEN_ORDERS = (
+    "an order is on its way: its delivery needs the address (GDPR art. 6(1)(b)); ask again once it has arrived"
+)
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,9 @@ def _erase(tx: Transaction, held: Held, whose: bytes, other: bytes) -> int:
 
 def _erasable(tx: Transaction, customers: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """Customers without an order on its way."""
-    if not customers or not tx.execute("SELECT to_regclass('shop.orders') WHERE to_regclass('shop.orders') IS NOT NULL"):
+    if not customers or not tx.execute(
+        "SELECT to_regclass('shop.orders') WHERE to_regclass('shop.orders') IS NOT NULL"
+    ):
         return customers
     rows = tx.execute(
         "SELECT DISTINCT customer FROM shop.orders WHERE customer = ANY(%s) AND status IN ('packing', 'shipped')",

@@ -163,7 +163,9 @@ class VaultReader:
             )  # fmt: skip
         return found
 
-    def own(self, tx: Transaction, token: str, category: str, subject: bytes, *, turn_id: bytes, audit: AuditAppend) -> str:
+    def own(
+        self, tx: Transaction, token: str, category: str, subject: bytes, *, turn_id: bytes, audit: AuditAppend
+    ) -> str:
         """A value that its person wants to put in another one's place (GDPR art. 16). Raises NotAllowed."""
         value = self._open(tx, token, category, subject, turn_id)
         audit(

@@ -67,7 +67,9 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
         turn = hashlib.sha256(b"turn" + name.encode()).digest()[:16]
         position = tx.run(conversations.begin(person.subject, f"{person.sender} said hello".encode(), turn_id=turn))
         tx.run(conversations.append(position, b"again", new_session=True))
-        findings = [Finding(category, mint(policy.category(category), value), value) for category, value in values.items()]
+        findings = [
+            Finding(category, mint(policy.category(category), value), value) for category, value in values.items()
+        ]
         person.tokens = {finding.category: finding.token for finding in findings}
         writer.seal(tx, subject=person.subject, turn_id=turn, findings=findings)
         writer.confirm(tx, turn)
@@ -78,12 +80,15 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
         tx.execute("INSERT INTO vault.discard VALUES (%s, 'iban')", person.subject)
         tx.execute("INSERT INTO channel.address VALUES (%s, 'telegram', %s)", person.subject, sealed)
         tx.execute(
-            "INSERT INTO channel.outbox (conversation, channel, sealed) VALUES (%s, 'telegram', %s)", person.subject, sealed
+            "INSERT INTO channel.outbox (conversation, channel, sealed) VALUES (%s, 'telegram', %s)",
+            person.subject,
+            sealed,
         )
         operation, _ = consent.ask(tx, person.subject, "refunds", resume="x", turn_id=turn)
         consent.answer(tx, person.subject, operation, given=True, method="button", turn_id=turn)
         tx.execute(
-            "INSERT INTO audit.event (actor, event, outcome, subject, turn_id) VALUES ('t', 'reveal', 'opened', %s, %s)",
+            "INSERT INTO audit.event (actor, event, outcome, subject, turn_id)"
+            " VALUES ('t', 'reveal', 'opened', %s, %s)",
             person.subject, turn,
         )  # fmt: skip
     shop.keep_feedback(values["feedback_text"], subject=person.subject, effect_key=_effect(name, "f"))

@@ -17,7 +17,7 @@ from discreet.records.rights.erasing import CERTIFICATE
 from discreet.records.rights.ledger import Ledger, State, compare
 from discreet.records.rights.registry import HELD, Erasure
 from discreet.records.rights.requests import find, log_of
-from discreet.storage.engine import Database
+from discreet.storage.engine import Database, Transaction
 from tests.conftest import TestDatabase
 from tests.records.rights.people import SEED, Person, customer_of, erasing, file, live, readable
 
@@ -104,12 +104,15 @@ def test_nobody_changes_evidence_otherwise(owner: Database, policy: Policy, tabl
     from discreet.errors import StorageError
 
     live(owner, policy, "anna")
-    for change in (f"UPDATE {table} SET subject = '\\x{'00' * 16}'", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
+    for change in (
+        f"UPDATE {table} SET subject = '\\x{'00' * 16}'",
+        f"DELETE FROM {table}",
+        f"TRUNCATE {table} CASCADE",
+    ):
         with pytest.raises(StorageError), owner.transaction() as tx:
             tx.execute(change)
     with pytest.raises(StorageError), owner.transaction() as tx:
-        tx.execute("SELECT set_config('discreet.pseudonymise', 'on', true)")
-        tx.execute(f"UPDATE {table} SET purpose = 'other'")
+        _tried(tx, table)
 
 
 @pytest.mark.parametrize("role", ["rasa", "actions", "staff"])
@@ -150,7 +153,9 @@ def test_an_order_on_its_way_keeps_its_address_and_says_why(
     anna = live(owner, policy, "anna")
     with owner.transaction() as tx:
         links.link(tx, anna.subject, customer_of(anna))
-        tx.execute("UPDATE shop.orders SET status = 'packing', delivered_on = NULL WHERE customer = %s", customer_of(anna))
+        tx.execute(
+            "UPDATE shop.orders SET status = 'packing', delivered_on = NULL WHERE customer = %s", customer_of(anna)
+        )
     request = file(owner, anna)
     with erasing(keeper, tmp_path) as work:
         done = work.run(request)
@@ -182,6 +187,11 @@ def test_a_crash_between_line_and_commit_is_completed(
     assert not readable(owner, policy, anna)
     with owner.transaction() as tx:
         assert compare(tx, ledger.lines()) is State.EQUAL
+
+
+def _tried(tx: Transaction, table: str) -> None:
+    tx.execute("SELECT set_config('discreet.pseudonymise', 'on', true)")
+    tx.execute(f"UPDATE {table} SET purpose = 'other'")
 
 
 class _Died(Exception):

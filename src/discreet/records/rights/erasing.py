@@ -67,9 +67,7 @@ class Erasing:
             if scope_of(tx, subject) != scope:
                 raise StorageError("a conversation was linked while its person was erased; once more")
             # Again, under the locks: another process may have been first.
-            if not tx.execute(
-                "SELECT 1 FROM rights.request WHERE id = %s AND state = 'filed' FOR UPDATE", request
-            ):
+            if not tx.execute("SELECT 1 FROM rights.request WHERE id = %s AND state = 'filed' FOR UPDATE", request):
                 return None
             return self._erase(tx, request, scope)
 

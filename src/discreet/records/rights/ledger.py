@@ -1,4 +1,4 @@
-"""The erasure ledger: outside the database, so that a restored backup cannot forget an erasure (docs/spec/rights.md)."""
+"""The erasure ledger: outside the database, so that a restored backup forgets no erasure (docs/spec/rights.md)."""
 
 from __future__ import annotations
 
@@ -133,9 +133,7 @@ class Appender:
         self._file.write(raw + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
-        line = Line(
-            head.seq + 1, hashlib.sha256(raw).hexdigest(), now, request, tuple(session_keys), tuple(owner_keys)
-        )
+        line = Line(head.seq + 1, hashlib.sha256(raw).hexdigest(), now, request, tuple(session_keys), tuple(owner_keys))
         self.lines.append(line)
         return line
 

@@ -53,47 +53,161 @@ _ORDERS = "bookkeeping law obliges the shop to keep orders and their invoices (G
 
 HELD: tuple[Held, ...] = (
     # Keys first; a conversation's head before its records: a writer that waits for its row finds none.
-    Held("conversation.head", "conversation", "where the conversation stands", "(technical)", Erasure.DELETE,
-         "session.idle, or transcript.keep", _SESSION),
-    Held("key.session_key", "conversation", "wrapped keys of sessions", "(a key)", Erasure.KEYS, "as its session", "ring"),
-    Held("key.value_key", "token", "wrapped keys of values", "(a key)", Erasure.WITH, "as its value", _OWNER, by="value"),
-    Held("key.owner_key", "subject", "the wrapped key of the person", "(a key)", Erasure.KEYS, "as what it opens", "ring"),
-    Held("conversation.turn", "conversation", "what was said, with tokens", "conversations", Erasure.DELETE,
-         "session.idle, or transcript.keep", _SESSION),
-    Held("conversation.web_session", "conversation", "keyed hashes of browser sessions", "(a credential)", Erasure.DELETE,
-         "24 hours after the last use", _NONE),
-    Held("channel.address", "conversation", "the address on a messaging channel", "(the channel's own)", Erasure.DELETE,
-         "as its conversation", _OWNER),
+    Held(
+        "conversation.head",
+        "conversation",
+        "where the conversation stands",
+        "(technical)",
+        Erasure.DELETE,
+        "session.idle, or transcript.keep",
+        _SESSION,
+    ),
+    Held(
+        "key.session_key", "conversation", "wrapped keys of sessions", "(a key)", Erasure.KEYS, "as its session", "ring"
+    ),
+    Held(
+        "key.value_key", "token", "wrapped keys of values", "(a key)", Erasure.WITH, "as its value", _OWNER, by="value"
+    ),
+    Held(
+        "key.owner_key", "subject", "the wrapped key of the person", "(a key)", Erasure.KEYS, "as what it opens", "ring"
+    ),
+    Held(
+        "conversation.turn",
+        "conversation",
+        "what was said, with tokens",
+        "conversations",
+        Erasure.DELETE,
+        "session.idle, or transcript.keep",
+        _SESSION,
+    ),
+    Held(
+        "conversation.web_session",
+        "conversation",
+        "keyed hashes of browser sessions",
+        "(a credential)",
+        Erasure.DELETE,
+        "24 hours after the last use",
+        _NONE,
+    ),
+    Held(
+        "channel.address",
+        "conversation",
+        "the address on a messaging channel",
+        "(the channel's own)",
+        Erasure.DELETE,
+        "as its conversation",
+        _OWNER,
+    ),
     Held("channel.outbox", "conversation", "replies on their way", "conversations", Erasure.WITH, "24 hours", _OWNER),
     Held("channel.button", "conversation", "handles of buttons", "(technical)", Erasure.WITH, "1 hour", _OWNER),
-    Held("vault.confirmed_turn", "turn_id", "turns whose values count", "(technical)", Erasure.WITH, "as its values", _NONE,
-         by="value"),
-    Held("vault.value", "subject", "values: cards, addresses, names ...", "values", Erasure.DELETE, "max_age of the category",
-         _OWNER),
+    Held(
+        "vault.confirmed_turn",
+        "turn_id",
+        "turns whose values count",
+        "(technical)",
+        Erasure.WITH,
+        "as its values",
+        _NONE,
+        by="value",
+    ),
+    Held(
+        "vault.value",
+        "subject",
+        "values: cards, addresses, names ...",
+        "values",
+        Erasure.DELETE,
+        "max_age of the category",
+        _OWNER,
+    ),
     Held("vault.discard", "subject", "categories that were refused", "(seconds)", Erasure.DELETE, "seconds", _NONE),
     Held("action.result", "subject", "results of action calls", "(answers again)", Erasure.DELETE, "24 hours", _OWNER),
-    Held("action.fence", "subject", "the newest turn that acted", "(technical)", Erasure.DELETE, "until erasure", _NONE),
+    Held(
+        "action.fence", "subject", "the newest turn that acted", "(technical)", Erasure.DELETE, "until erasure", _NONE
+    ),
     Held("consent.operation", "subject", "notices that wait for an answer", "consent", Erasure.DELETE, "a day", _NONE),
     Held("consent.state", "subject", "the newest answer a purpose", "consent", Erasure.DELETE, "until erasure", _NONE),
-    Held("consent.event", "subject", "what was asked and answered", "consent", Erasure.PSEUDONYM, "evidence (art. 7(1))", _NONE),
-    Held("audit.event", "subject", "who opened what for which purpose", "(evidence)", Erasure.PSEUDONYM, "evidence (art. 5(2))",
-         _NONE),
-    Held("identity.link", "subject", "conversations of one customer", "conversations", Erasure.DELETE, "until unlinked", _NONE),
+    Held(
+        "consent.event",
+        "subject",
+        "what was asked and answered",
+        "consent",
+        Erasure.PSEUDONYM,
+        "evidence (art. 7(1))",
+        _NONE,
+    ),
+    Held(
+        "audit.event",
+        "subject",
+        "who opened what for which purpose",
+        "(evidence)",
+        Erasure.PSEUDONYM,
+        "evidence (art. 5(2))",
+        _NONE,
+    ),
+    Held(
+        "identity.link",
+        "subject",
+        "conversations of one customer",
+        "conversations",
+        Erasure.DELETE,
+        "until unlinked",
+        _NONE,
+    ),
     Held("rights.copy", "subject", "a copy that waits to be fetched", "(itself)", Erasure.DELETE, "30 minutes", _OWNER),
-    Held("rights.restriction", "subject", "a restriction", "requests", Erasure.DELETE, "90 days, or until lifted", _NONE),
+    Held(
+        "rights.restriction", "subject", "a restriction", "requests", Erasure.DELETE, "90 days, or until lifted", _NONE
+    ),
     Held("rights.objection", "subject", "an objection", "requests", Erasure.DELETE, "until erasure", _NONE),
-    Held("rights.request", "subject", "requests and their outcome", "requests", Erasure.BLANK, "evidence (art. 5(2))", _NONE,
-         blank="subject = NULL, token = NULL"),
+    Held(
+        "rights.request",
+        "subject",
+        "requests and their outcome",
+        "requests",
+        Erasure.BLANK,
+        "evidence (art. 5(2))",
+        _NONE,
+        blank="subject = NULL, token = NULL",
+    ),
     # The shop: one adapter's tables; another shop has its own.
     Held("shop.feedback", "subject", "feedback", "shop", Erasure.DELETE, "feedback.keep", _OWNER),
-    Held("shop.tickets", "subject", "references for a person of the shop", "shop", Erasure.DELETE, "until erasure", _NONE),
-    Held("shop.returns", "subject", "returns: reason, last four digits of the card", "shop", Erasure.BLANK, "invoices.keep", _OWNER,
-         blank="subject = %(other)s, reason = NULL, card_last4 = NULL, effect_key = sha256(effect_key || %(other)s)", why=_LAW),
-    Held("shop.customers", "id", "name, e-mail and address of a customer", "shop", Erasure.BLANK, "invoices.keep", _OWNER,
-         by="customer", blank="name = NULL, email = NULL, address = NULL", why=_ORDERS),
-    Held("shop.orders", "customer", "orders; another delivery address", "shop", Erasure.BLANK, "invoices.keep", _OWNER,
-         by="customer", blank="delivery_address = NULL"),
-)  # fmt: skip
+    Held(
+        "shop.tickets", "subject", "references for a person of the shop", "shop", Erasure.DELETE, "until erasure", _NONE
+    ),
+    Held(
+        "shop.returns",
+        "subject",
+        "returns: reason, last four digits of the card",
+        "shop",
+        Erasure.BLANK,
+        "invoices.keep",
+        _OWNER,
+        blank="subject = %(other)s, reason = NULL, card_last4 = NULL, effect_key = sha256(effect_key || %(other)s)",
+        why=_LAW,
+    ),
+    Held(
+        "shop.customers",
+        "id",
+        "name, e-mail and address of a customer",
+        "shop",
+        Erasure.BLANK,
+        "invoices.keep",
+        _OWNER,
+        by="customer",
+        blank="name = NULL, email = NULL, address = NULL",
+        why=_ORDERS,
+    ),
+    Held(
+        "shop.orders",
+        "customer",
+        "orders; another delivery address",
+        "shop",
+        Erasure.BLANK,
+        "invoices.keep",
+        _OWNER,
+        by="customer",
+        blank="delivery_address = NULL",
+    ),
+)
 
 NOTHING_PERSONAL: dict[str, str] = {
     "channel.receipt": "keyed hashes of providers' message ids, for 7 days; they lead to no conversation",
@@ -105,10 +219,15 @@ NOTHING_PERSONAL: dict[str, str] = {
 }
 
 FILES: tuple[HeldFile, ...] = (
-    HeldFile("postgres/**", "the database's files: all of the above", "by table; `discreet db scrub` for what is left of it"),
+    HeldFile(
+        "postgres/**", "the database's files: all of the above", "by table; `discreet db scrub` for what is left of it"
+    ),
     HeldFile("erasures/**", "ids of destroyed keys", "stays: it names nobody"),
-    HeldFile("payment/**", "the stand-in of a payment provider: reference, last four digits, amount",
-             "the provider's own; told of an erasure by hand (art. 19)"),
+    HeldFile(
+        "payment/**",
+        "the stand-in of a payment provider: reference, last four digits, amount",
+        "the provider's own; told of an erasure by hand (art. 19)",
+    ),
     HeldFile("logs/**", "no value, no address, no id of a person (src/discreet/logs.py)", "nothing to erase"),
     HeldFile("keys/**", "keys of this installation, nobody's own", "nothing to erase"),
     HeldFile("models/**", "trained on invented sentences", "nothing to erase"),
@@ -119,4 +238,4 @@ FILES: tuple[HeldFile, ...] = (
     HeldFile("postgres.password", "the database owner's password", "nothing to erase"),
     HeldFile("channels.yml", "secrets of messaging channels", "nothing to erase"),
     HeldFile(".gitignore", "keeps all of this out of a repository", "nothing to erase"),
-)  # fmt: skip
+)

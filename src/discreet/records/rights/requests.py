@@ -16,7 +16,7 @@ from discreet.storage.engine import Transaction
 
 ANSWER_WITHIN = timedelta(minutes=30)
 """As long as the handle of its button works."""
-_ID = re.compile(r"rq_[a-z2-7]{26}\Z")
+REQUEST_ID = re.compile(r"rq_[a-z2-7]{26}\Z")
 _COLUMNS = (
     "id, kind, purpose, category, state, via, asked_at, filed_at, due_at, extended_at, done_at, outcome, certificate"
 )
@@ -101,7 +101,7 @@ class Requests:
             "UPDATE rights.request SET state = 'filed', filed_at = now(), due_at = now() + interval '1 month'"
             " WHERE id = %s AND subject = %s AND kind = %s AND state = 'asked' AND expires_at > now()"
             " RETURNING id, kind, purpose, category, token",
-            request if _ID.match(request) else "", subject, kind,
+            request if REQUEST_ID.match(request) else "", subject, kind,
         )  # fmt: skip
         if not rows:
             raise NotWaiting("no such request waits in this conversation")
@@ -113,7 +113,7 @@ class Requests:
         tx.execute(
             "UPDATE rights.request SET state = 'cancelled', done_at = now()"
             " WHERE id = %s AND subject = %s AND state = 'asked' AND expires_at > now()",
-            request if _ID.match(request) else "", subject,
+            request if REQUEST_ID.match(request) else "", subject,
         )  # fmt: skip
         if tx.rowcount != 1:
             raise NotWaiting("no such request waits in this conversation")
@@ -134,7 +134,8 @@ class Requests:
     def close(self, tx: Transaction, request: str, state: str, outcome: dict[str, Any]) -> None:
         """Ends a filed request: done, partly (``outcome["kept"]`` says why) or refused."""
         tx.execute(
-            "UPDATE rights.request SET state = %s, done_at = now(), outcome = %s::jsonb WHERE id = %s AND state = 'filed'",
+            "UPDATE rights.request SET state = %s, done_at = now(), outcome = %s::jsonb"
+            " WHERE id = %s AND state = 'filed'",
             state, json.dumps(outcome), request,
         )  # fmt: skip
         if tx.rowcount != 1:
