@@ -15,8 +15,10 @@ FORMAT = "discreet-copy/1"
 _HEAD = (
     '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
     "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-    "form-action 'none'; base-uri 'none'\"><title>Your data</title><style>body{font:16px/1.5 system-ui,sans-serif;"
-    "max-width:46rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;"
+    "form-action 'none'; base-uri 'none'\"><title>Your data</title>"
+    "<style>body{font:16px/1.5 system-ui,sans-serif;"
+    "max-width:46rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{"
+    "border-bottom:1px solid #ccc;"
     "padding:.3rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}</style></head><body><h1>Your data</h1>"
 )
 _TITLES = {
