@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from actions.rights import REQUESTS
 from discreet.records.erasure import Scope
 from discreet.records.notice import in_words
 from discreet.records.rights import access, copies, standing
 from discreet.records.rights.erasing import scope_of
 from discreet.records.vault import Kept
 from discreet.sdk import GuardedAction, Turn
+from discreet.sdk.asked_first import REQUESTS
 from discreet.shop.port import Kept as ShopKept
 from discreet.storage.engine import Transaction
 

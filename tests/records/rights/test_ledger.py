@@ -46,7 +46,9 @@ def test_lines_are_read_back_in_order_and_name_keys_only(ledger: Ledger, tmp_pat
 
 def _signed(seq: int, prev: str) -> bytes:
     keys = {"session": [], "owner": []}
-    return statement.sign(SEED, KIND, {"v": 1, "seq": seq, "prev": prev, "at": 0, "request": "x", "keys": keys}).encode()
+    return statement.sign(
+        SEED, KIND, {"v": 1, "seq": seq, "prev": prev, "at": 0, "request": "x", "keys": keys}
+    ).encode()
 
 
 def _other_kind(lines: list[bytes]) -> bytes:

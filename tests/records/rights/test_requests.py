@@ -26,7 +26,7 @@ def _asked(tx: Transaction, kind: str = "erasure", subject: bytes = ANNA) -> str
     return ACTIONS.ask(tx, subject, kind, via="conversation")
 
 
-def test_the_ways_of_a_request(actions: Database) -> None:
+def test_the_ways_of_a_request(database: TestDatabase, actions: Database) -> None:
     with actions.transaction() as tx:
         request = _asked(tx)
         assert ACTIONS.waiting(tx, ANNA) == (request, "erasure")
@@ -36,11 +36,15 @@ def test_the_ways_of_a_request(actions: Database) -> None:
         found = find(tx, request)
         assert found is not None
         assert (found.state, found.outcome["kept"]) == ("partly", {"shop.returns": "law"})
+        assert found.filed_at is not None
+    staff = database.open("staff")
+    with staff.transaction() as tx:
         assert [row[1:3] for row in log_of(tx, request)] == [
             ("actions", "asked"), ("actions", "filed"), ("actions", "partly"),
         ]  # fmt: skip
         assert listed(tx) == []
         assert [one.id for one in listed(tx, everything=True)] == [request]
+    staff.close()
 
 
 @pytest.mark.parametrize(
@@ -70,9 +74,9 @@ def test_a_month_is_a_calendar_month_and_can_be_extended_once(database: TestData
 def test_it_is_due_one_month_after_it_was_filed(actions: Database) -> None:
     with actions.transaction() as tx:
         request = ACTIONS.file(tx, ANNA, "objection", via="conversation")
-        assert tx.execute("SELECT due_at = filed_at + interval '1 month' FROM rights.request WHERE id = %s", request) == [
-            (True,)
-        ]
+        assert tx.execute(
+            "SELECT due_at = filed_at + interval '1 month' FROM rights.request WHERE id = %s", request
+        ) == [(True,)]
 
 
 def _superseded(tx: Transaction) -> tuple[bytes, str, str]:

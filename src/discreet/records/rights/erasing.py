@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from discreet.crypto import statement
@@ -22,6 +23,8 @@ _ELSEWHERE = (
     "bytes of deleted rows lie in the database's files and log until `discreet db scrub`",
     "backups from before hold the keys for as long as they are kept",
 )
+LAST_LETTER = timedelta(minutes=1)
+"""So long an erasure waits for its own answer to reach somebody on a messaging channel."""
 _BATCH = 20
 
 
@@ -51,9 +54,11 @@ class Erasing:
         """Carries out what is filed; how many. Who is in the middle of a turn is waited for. Raises StorageError."""
         with self._database.transaction() as tx:
             filed = tx.execute(
-                "SELECT id FROM rights.request WHERE kind = 'erasure' AND state = 'filed' ORDER BY filed_at LIMIT %s",
-                _BATCH,
-            )
+                "SELECT id FROM rights.request r WHERE kind = 'erasure' AND state = 'filed' AND (filed_at < now() - %s"
+                " OR NOT EXISTS (SELECT FROM channel.outbox o WHERE o.conversation = r.subject))"
+                " ORDER BY filed_at LIMIT %s",
+                LAST_LETTER, _BATCH,
+            )  # fmt: skip
         return sum(self.run(row[0]) is not None for row in filed)
 
     def run(self, request: str) -> Done | None:
