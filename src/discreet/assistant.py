@@ -195,7 +195,7 @@ class Assistant:
         self._rings = self._ring_files()
         self._shared_folder("actions", account["actions"], account["rasa"])
         self._shared_folder("payment", account["payment"], account["actions"])
-        ledger = private_folder(reachable_home(self.state, erasures.folder(self.state)), account["keeper"])
+        ledger = erasures.prepared_folder(self.state, account["keeper"])
         book = private_folder(reachable_home(self.state, self.state / "payment"), account["payment"])
         python = sys.executable
         socket_path = str(self.run / "payment" / "payment.sock")

@@ -10,8 +10,9 @@ from discreet.crypto import keyring
 from discreet.errors import IntegrityError, SettingsError, StorageError
 from discreet.records.rights.ledger import Ledger, State, compare
 from discreet.storage.engine import Database
-from discreet.storage.places import reachable_home
+from discreet.storage.places import Account, private_folder, reachable_home
 
+_NAME = "erasures"
 _REMEDY = {
     State.BEHIND: "run `discreet db replay-erasures`, which erases them again",
     State.AHEAD: "bring the folder erasures of the state folder back from your backup",
@@ -19,19 +20,26 @@ _REMEDY = {
 
 
 def folder(state: Path) -> Path:
-    """Where the ledger lies in a state folder."""
-    return state / "erasures"
+    """Where the ledger lies, or would: in the state folder, or outside where the keeper could not reach it there."""
+    note = state / "outside"
+    if note.exists() and (outside := Path(note.read_text()) / _NAME).is_dir():
+        return outside
+    return state / _NAME
+
+
+def prepared_folder(state: Path, account: Account | None = None) -> Path:
+    """The same, made where it is missing, for a keeper of that account."""
+    return private_folder(reachable_home(state, state / _NAME), account)
 
 
 def has_lines(state: Path) -> bool:
     """Whether anybody was ever erased here: then the key that signed it must not be made anew."""
-    return (reachable_home(state, folder(state)) / "ledger").exists()
+    return (folder(state) / "ledger").exists()
 
 
 def ledger_of(state: Path) -> Ledger:
     """The ledger of an installation, as its operator reads it. Raises SettingsError without its key."""
-    seed = keyring.key(keyring.keys_for("keeper", state / "keys"), "rights")
-    return Ledger(reachable_home(state, folder(state)), seed)
+    return Ledger(folder(state), keyring.key(keyring.keys_for("keeper", state / "keys"), "rights"))
 
 
 def examine(owner: Database, state: Path) -> Iterator[Finding]:

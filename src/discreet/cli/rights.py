@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from discreet.checks.erasures import ledger_of
+from discreet.checks.erasures import folder, ledger_of, prepared_folder
 from discreet.cli.database import owner_database, owner_url
 from discreet.crypto import keyring, statement
 from discreet.crypto.identifiers import conversation_id
@@ -160,6 +160,8 @@ def erase_now(database: Database, state: Path, subject: bytes) -> int:
 
 def _erase(database: Database, state: Path, request: str) -> int:
     seed = _seed(state)
+    if not folder(state).exists():
+        prepared_folder(state)
     done = Erasing(database, ledger_of(state), seed, "operator").run(request)
     if done is None:
         raise SettingsError("somebody else is carrying that request out")

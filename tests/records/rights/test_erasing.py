@@ -81,6 +81,20 @@ def test_a_filed_erasure_is_carried_out_and_certified(
         assert trace not in str(stated)
 
 
+def test_the_answer_is_delivered_before_its_conversation_goes(
+    owner: Database, keeper: Database, policy: Policy, tmp_path: Path
+) -> None:
+    anna = live(owner, policy, "anna")
+    request = file(owner, anna)
+    with owner.transaction() as tx:
+        tx.execute("UPDATE rights.request SET filed_at = now() WHERE id = %s", request)
+    with erasing(keeper, tmp_path) as work:
+        assert work.run_filed() == 0
+        with owner.transaction() as tx:
+            tx.execute("DELETE FROM channel.outbox")
+        assert work.run_filed() == 1
+
+
 def test_evidence_stays_under_an_id_that_leads_nowhere(
     owner: Database, keeper: Database, policy: Policy, tmp_path: Path
 ) -> None:
