@@ -7,36 +7,91 @@ import asyncio
 from discreet.policy import Purpose
 from discreet.records.consent.phrases import in_words, phrase
 from discreet.records.consent.said import withdrawn_sentence
+from discreet.records.erasure import Scope
+from discreet.records.rights import access, copies, standing
+from discreet.records.rights.erasing import scope_of
+from discreet.records.vault import Kept
 from discreet.sdk import GuardedAction, Turn
-from discreet.shop.port import Kept
+from discreet.sdk.asked_first import REQUESTS
+from discreet.shop.port import Kept as ShopKept
+from discreet.storage.engine import Transaction
 
 
 class StoredData(GuardedAction):
-    """Answers in plain words what is kept that belongs to this conversation (GDPR art. 15)."""
+    """Answers in plain words what is kept, why and how long (GDPR art. 15); its button makes a full copy."""
 
     name_ = "action_stored_data"
     purpose = "rights"
 
     async def act(self, turn: Turn) -> None:
-        """Kinds and counts; values stay sealed."""
-        given = await turn.in_transaction(lambda tx: turn.services.consent.given(tx, turn.subject))
-        kinds = await turn.in_transaction(
-            lambda tx: tx.execute(
-                "SELECT category, count(*) FROM vault.value WHERE subject = %s AND expires_at > now()"
-                " GROUP BY category ORDER BY category",
-                turn.subject,
-            )
-        )
+        """Kinds and counts; values stay sealed until a copy was asked for by its button."""
+        pressed = turn.answered_operation
+        if pressed is not None:
+            await _make_copy(turn, pressed)
+            return
+        told, request = await turn.in_transaction(lambda tx: _told(tx, turn))
         kept = await asyncio.to_thread(turn.services.shop.kept_of, turn.subject)
-        policy = turn.services.policy
-        lines = ["This conversation, encrypted, for as long as it lasts."]
-        lines += [f"Sealed: {count} × {policy.category(name).label['en']}." for name, count in kinds]
-        lines += [f"Your yes to: {purpose.notice['en']} (at most {in_words(purpose.keep)})." for purpose in given]
-        lines += _of_shop(kept)
-        turn.say_text("Here is what I keep that belongs to you:\n" + "\n".join(f"• {line}" for line in lines))
+        lines = [*told, *_of_shop(kept)]
+        controller = turn.services.policy.controller
+        turn.say_text(
+            "Here is what I keep that belongs to you:\n"
+            + "\n".join(f"• {line}" for line in lines)
+            + f"\nAll of it you told me here. Only the payment provider learns a card besides "
+            f"{controller['name']}, for its refund. You can have a full copy, and have any of it corrected, "
+            "frozen or deleted: just say so.",
+            buttons=[{"title": "Get a full copy", "payload": f'/ask_stored_data{{"operation": "{request}"}}'}],
+        )
 
 
-def _of_shop(kept: Kept) -> list[str]:
+def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str]:
+    """One line a kind of data, and the request that the button for a copy names."""
+    policy, subjects = turn.services.policy, scope_of(tx, turn.subject).subjects
+    lines = ["This conversation, encrypted, for as long as it lasts."]
+    if len(subjects) > 1:
+        lines.append(f"{len(subjects) - 1} more conversations of yours.")
+    for count in access.counts(tx, subjects):
+        purposes = policy.purposes_covering(count.category)
+        why = "; ".join(f"to {purpose.notice['en']}, {access.BASIS[purpose.basis]}" for purpose in purposes)
+        label = policy.category(count.category).label["en"]
+        lines.append(
+            f"Sealed: {count.number} × {label}, {why or 'for nothing'}; until {count.until:%d %B %Y} at the latest."
+        )
+    given = turn.services.consent.given(tx, turn.subject)
+    lines += [f"Your yes to: {purpose.notice['en']} (at most {in_words(purpose.keep)})." for purpose in given]
+    if standing.is_restricted(tx, turn.subject):
+        lines.append("You froze it: I keep it and do not use it.")
+    return lines, REQUESTS.ask(tx, turn.subject, "copy", via="conversation")
+
+
+async def _make_copy(turn: Turn, pressed: str) -> None:
+    """Everything, opened once, sealed again for half an hour under the person's key. Raises NotWaiting."""
+
+    def opened(tx: Transaction) -> tuple[Scope, list[Kept]]:
+        REQUESTS.confirm(tx, turn.subject, pressed, "copy")
+        scope = scope_of(tx, turn.subject)
+        audit = turn.services.audit.append
+        return scope, turn.services.vault.export(tx, scope.subjects, turn_id=turn.call.turn_id, audit=audit)
+
+    scope, values = await turn.in_transaction(opened)
+    shop = await asyncio.to_thread(turn.services.shop.copy_of, scope.subjects, scope.customers)
+
+    def kept(tx: Transaction) -> copies.Ticket:
+        content = access.content(tx, turn.services.policy, scope.subjects, values, shop)
+        owner = turn.services.results.owner(tx, turn.subject)
+        REQUESTS.close(tx, pressed, "done", {"values": len(values), "conversations": len(scope.subjects)})
+        return copies.put(tx, owner, turn.subject, pressed, content)
+
+    ticket = await turn.in_transaction(kept)
+    turn.responses.append(
+        {
+            "text": "Your copy is ready: everything as a page to read and as JSON. "
+            "It can be fetched once, within 30 minutes.",
+            "custom": {"rights": {"copy": ticket.link, "passphrase": ticket.passphrase}},
+        }
+    )
+
+
+def _of_shop(kept: ShopKept) -> list[str]:
     counts = {"return": kept.returns, "piece of feedback": kept.feedback, "ticket": kept.tickets}
     return [f"In the shop: {count} × {name}." for name, count in counts.items() if count]
 

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from discreet import checks, models
-from discreet.checks import database, mail, project, state
+from discreet.checks import database, erasures, mail, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
@@ -179,6 +179,8 @@ class Assistant:
         """What `discreet doctor` would stop for. Keys that are gone must not be made anew beside what they opened."""
         if not (self.state / "role-passwords.json").exists():
             keyring.create_keys(self.keys)
+        elif not erasures.has_lines(self.state) and self.keys.exists():
+            keyring.create_key(self.keys, "rights")
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))
@@ -192,6 +194,7 @@ class Assistant:
         try:
             durable = self._options.durable and bool(self._options.database_url)
             checks.require(database.examine(owner, self._urls, self.keys, durable=durable))
+            checks.require(erasures.examine(owner, self.state))
         finally:
             owner.close()
 
@@ -200,6 +203,7 @@ class Assistant:
         self._rings = self._ring_files()
         self._shared_folder("actions", account["actions"], account["rasa"])
         self._shared_folder("payment", account["payment"], account["actions"])
+        ledger = erasures.prepared_folder(self.state, account["keeper"])
         book = private_folder(reachable_home(self.state, self.state / "payment"), account["payment"])
         python = sys.executable
         socket_path = str(self.run / "payment" / "payment.sock")
@@ -207,7 +211,7 @@ class Assistant:
         for name, command in (
             ("payment", [python, "-m", "discreet.shop.payment_stand_in", socket_path, str(book / "refunds.sqlite")]),
             ("actions", [python, "-m", "discreet.sdk.server"]),
-            ("keeper", [python, "-m", "discreet.keeper"]),
+            ("keeper", [python, "-m", "discreet.keeper", str(ledger)]),
             ("rasa", self._rasa_command(self._reachable_model(model))),
         ):
             environment = dict(self._options.environment)

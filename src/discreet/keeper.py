@@ -1,6 +1,7 @@
 """The keeper: a small process without a listening port that destroys what may no longer be kept.
 
-``python -m discreet.keeper`` runs one round every few seconds under a database role of its own. Keys go first and
+``python -m discreet.keeper FOLDER`` runs one round every few seconds under a database role of its own, with the erasure
+ledger in FOLDER. Keys go first and
 in the same transaction as the rows they protect, in batches, without stopping service.
 """
 
@@ -8,17 +9,23 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from discreet import logs
 from discreet.crypto.wrapping import KeyRing
-from discreet.errors import StorageError
+from discreet.errors import IntegrityError, StorageError
 from discreet.policy import Policy, load_policy
 from discreet.records.consent.expiry import Expiry
 from discreet.records.retention import Retention, rule_of
+from discreet.records.rights.erasing import Erasing
+from discreet.records.rights.ledger import Ledger
+from discreet.records.rights.requests import Requests
+from discreet.records.rights.standing import KEPT_FOR_THE_PERSON
 from discreet.settings import load_settings
 from discreet.storage.engine import Database, Transaction
 
@@ -35,6 +42,7 @@ BUTTON_LIFETIME = timedelta(hours=1)
 """Longer than the handle behind it lives."""
 ROUND_SECONDS = 5.0
 BATCH = 200
+_KEPT = KEPT_FOR_THE_PERSON.format(whose="v.subject")
 _log = logging.getLogger("discreet.keeper")  # also when run as a program
 
 
@@ -51,6 +59,7 @@ class Round:
     results: int
     consents: int = 0
     """Of these, nothing was destroyed: the ledger says that they have expired."""
+    erasures: int = 0
 
     @property
     def total(self) -> int:
@@ -61,14 +70,18 @@ class Round:
 class Keeper:
     """One round at a time. Times are compared with the database's clock only."""
 
-    def __init__(self, database: Database, policy: Policy, ring: KeyRing, head_key: bytes) -> None:
+    def __init__(
+        self, database: Database, policy: Policy, ring: KeyRing, head_key: bytes, erasing: Erasing | None = None
+    ) -> None:
         self._database = database
         self._policy = policy
         self._expiry = Expiry(database, head_key)
+        self._erasing = erasing
         self._retention = Retention(database, ring, rule_of(policy))
 
     def run_once(self) -> Round:
         """Destroys one batch of each kind. Raises StorageError; what was done stays done."""
+        erasures = self._erasing.run_filed() if self._erasing else 0
         ended = self._retention.run_once()
         if ended.damaged:
             _log.warning("%s heads do not verify; see `discreet db verify`", len(ended.damaged))
@@ -85,6 +98,7 @@ class Keeper:
             sessions=ended.sessions,
             results=self._old_rows(),
             consents=self._expiry.run_once(),
+            erasures=erasures,
         )
 
     def _pending(self) -> Iterator[int]:
@@ -112,7 +126,9 @@ class Keeper:
         """What a person said no to, as filed by the action server."""
         with self._database.transaction() as tx:
             requests = tx.execute(
-                "SELECT subject, category, requested_at FROM vault.discard ORDER BY requested_at LIMIT %s", BATCH
+                "SELECT v.subject, v.category, v.requested_at FROM vault.discard v"  # noqa: S608
+                f" WHERE NOT {_KEPT} ORDER BY v.requested_at LIMIT %s",
+                BATCH,
             )
         destroyed = 0
         for subject, category, requested_at in requests:
@@ -145,6 +161,9 @@ class Keeper:
             tx.execute("DELETE FROM channel.receipt WHERE at < now() - %s", RECEIPT_LIFETIME)
             tx.execute("DELETE FROM channel.button WHERE at < now() - %s", BUTTON_LIFETIME)
             tx.execute("DELETE FROM consent.operation WHERE expires_at < now() - interval '1 day'")
+            tx.execute("DELETE FROM rights.copy WHERE expires_at < now()")
+            tx.execute("DELETE FROM rights.restriction WHERE until < now()")
+            Requests("keeper").expire(tx)
             tx.execute("DELETE FROM defence.bucket WHERE empty_at < now() - interval '1 minute'")
             tx.execute(
                 "DELETE FROM vault.confirmed_turn c WHERE c.at < now() - %s"
@@ -157,7 +176,7 @@ class Keeper:
 def _destroy(tx: Transaction, condition: str, *params: object) -> int:
     """Destroys a batch of values that meet a condition of ours: their keys, then their rows."""
     tx.execute(
-        f"WITH gone AS (SELECT v.token FROM vault.value v WHERE {condition} LIMIT {BATCH}),"  # noqa: S608
+        f"WITH gone AS (SELECT v.token FROM vault.value v WHERE {condition} AND NOT {_KEPT} LIMIT {BATCH}),"  # noqa: S608
         " keys AS (DELETE FROM key.value_key k USING gone WHERE k.token = gone.token)"
         " DELETE FROM vault.value v USING gone WHERE v.token = gone.token",
         *params,
@@ -169,11 +188,13 @@ def main() -> None:
     """Runs rounds until SIGTERM or SIGINT; a round that fails is repeated at the next."""
     logs.configure()
     settings = load_settings()
+    database, seed = Database(settings.database_url, pool_size=1), settings.key("rights")
     keeper = Keeper(
-        Database(settings.database_url, pool_size=1),
+        database,
         load_policy(settings.project_dir / "privacy.yml"),
         settings.ring("conversation"),
         settings.key("consent_head"),
+        Erasing(database, Ledger(Path(sys.argv[1]), seed), seed, "keeper"),
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -183,7 +204,7 @@ def main() -> None:
             done = keeper.run_once()
             if done.total:
                 _log.info("destroyed %s", vars(done))
-        except StorageError as error:
+        except (StorageError, IntegrityError) as error:
             _log.warning("a round failed: %s", error.code)
         stop.wait(ROUND_SECONDS)
 

@@ -43,6 +43,8 @@ class Purpose:
     on_withdrawal: str = "erase"
     """What a withdrawal does to what this consent alone covered: ``erase`` it, or ``stop`` using it until its age."""
     assurance: int = 0
+    compelling: dict[str, str] = field(default_factory=dict)
+    """Why an objection does not stop it (GDPR art. 21(1)), of a purpose on legitimate interest."""
 
     @property
     def needs_consent(self) -> bool:
@@ -293,4 +295,5 @@ def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categ
         recipients=tuple(recipients),
         on_withdrawal=value.get("on_withdrawal", "erase"),
         assurance=_assurance(value["assurance"], where) if "assurance" in value else 0,
+        compelling=_texts(value["compelling"], languages, f"{where}.compelling") if "compelling" in value else {},
     )

@@ -13,6 +13,7 @@ import pytest
 from discreet.client import Chat
 from discreet.crypto import keyring
 from discreet.crypto.identifiers import pseudonym
+from discreet.errors import NotAuthentic
 from tests.assistant.up import running_up
 from tests.conftest import PROJECT, free_port
 
@@ -98,6 +99,9 @@ def test_one_person_is_erased_and_the_others_go_on(state: Path) -> None:
         erased = _discreet(state, "db", "erase", sender_id)
         assert erased.returncode == 0, erased.stderr
         assert "1 records" in erased.stdout
+        with pytest.raises(NotAuthentic):
+            anna.history()
+        anna.open()
         assert anna.history() == []
         assert len(ben.history()) == 2
         assert anna.send("hello").texts

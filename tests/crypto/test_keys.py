@@ -72,7 +72,7 @@ def test_each_process_gets_its_own_keys_only(tmp_path: Path) -> None:
     assert "vault_seed" not in rasa
     assert "model" not in rasa
     assert "conversation" not in actions
-    assert set(keyring.keys_for("keeper", folder)) == {"conversation"}
+    assert set(keyring.keys_for("keeper", folder)) == {"conversation", "rights"}
     with pytest.raises(SettingsError, match="vault_seed"):
         keyring.key(rasa, "vault_seed")
     with pytest.raises(SettingsError, match="conversation"):

@@ -4,6 +4,7 @@ import { type Button, MAX_FILE, MAX_TEXT, type Outgoing, Refused, type Reply, Tr
 import { makePasskey, NoPasskey, usePasskey } from "./passkey";
 import { secretNote } from "./shown";
 import { Transport } from "./transport";
+import { offers } from "./rights";
 import { bubble, choices, element, remaining, textOf } from "./view";
 
 /** The whole chat as one element: `<discreet-chat></discreet-chat>`. */
@@ -103,7 +104,7 @@ class DiscreetChat extends HTMLElement {
         const past = await this.transport.history();
         this.log.replaceChildren();
         for (const message of past) {
-          this.log.append(bubble(message.from, textOf(message)));
+          this.log.append(bubble(message.from, textOf(message)), ...offers(message));
           this.offer(message.buttons ?? []);
         }
         if (past.length === 0) {
@@ -177,6 +178,7 @@ class DiscreetChat extends HTMLElement {
       if (text) {
         this.log.append(bubble("bot", text));
       }
+      this.log.append(...offers(reply));
       this.offer(reply.buttons ?? []);
       if (reply.custom?.show) {
         void this.showOnce();

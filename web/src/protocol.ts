@@ -10,7 +10,7 @@ export interface Reply {
   buttons?: Button[];
   image?: string;
   /** `show`: something waits to be fetched once. */
-  custom?: { show?: boolean };
+  custom?: { show?: boolean; rights?: { copy?: boolean; certificate?: string } };
 }
 
 /** A committed turn. `you` is the person's message as it is kept: masked. */

@@ -111,6 +111,105 @@ def erase(
     raise typer.Exit(run_erase(state_folder(project.resolve()), sender_id))
 
 
+@db.command()
+def replay_erasures(project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path()) -> None:
+    """Erase again, in a database that was restored from a backup, everybody who was erased since."""
+    from discreet.cli.db import run_replay
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_replay(state_folder(project.resolve())))
+
+
+@db.command()
+def scrub(project: Annotated[Path, typer.Option(help="Folder with privacy.yml.")] = Path()) -> None:
+    """Remove what erased rows left in the database's files and log. Rewrites tables: people wait meanwhile."""
+    from discreet.cli.db import run_scrub
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_scrub(state_folder(project.resolve())))
+
+
+rights = typer.Typer(no_args_is_help=True, help="What people asked for of their own data.")
+app.add_typer(rights, name="rights")
+_Project = Annotated[Path, typer.Option(help="Folder with privacy.yml.")]
+_Request = Annotated[str, typer.Argument(help="The request's id, rq_...")]
+_Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+_Reason = Annotated[str, typer.Option(help="What the person is told; never a value of theirs.")]
+
+
+@rights.command("list")
+def list_rights(
+    everything: Annotated[bool, typer.Option("--all", help="Those that are over too.")] = False,
+    as_json: _Json = False,
+    project: _Project = Path(),
+) -> None:
+    """Show open requests, what is due first first."""
+    from discreet.cli.rights import run_list
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_list(state_folder(project.resolve()), everything=everything, as_json=as_json))
+
+
+@rights.command("show")
+def show_right(request: _Request, as_json: _Json = False, project: _Project = Path()) -> None:
+    """Show one request, its outcome and its log."""
+    from discreet.cli.rights import run_show
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_show(state_folder(project.resolve()), request, as_json=as_json))
+
+
+@rights.command("certificate")
+def certificate(request: _Request, as_json: _Json = False, project: _Project = Path()) -> None:
+    """Check and print the certificate of an erasure."""
+    from discreet.cli.rights import run_certificate
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_certificate(state_folder(project.resolve()), request, as_json=as_json))
+
+
+@rights.command("file")
+def file_right(
+    kind: Annotated[str, typer.Argument(help="erasure, restriction, lifting or objection.")],
+    sender_id: Annotated[str, typer.Argument(help="As Rasa knows the person; of our own channels, the pseudonym.")],
+    purpose: Annotated[str | None, typer.Option(help="What an objection is against.")] = None,
+    project: _Project = Path(),
+) -> None:
+    """File a request for somebody who asked in another way, after you checked who they are."""
+    from discreet.cli.rights import run_file
+    from discreet.cli.up import state_folder
+
+    folder = project.resolve()
+    raise typer.Exit(run_file(folder, state_folder(folder), kind, sender_id, purpose))
+
+
+@rights.command("run")
+def run_right(request: _Request, project: _Project = Path()) -> None:
+    """Carry out a filed request now."""
+    from discreet.cli.rights import run_request
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_request(state_folder(project.resolve()), request))
+
+
+@rights.command("extend")
+def extend_right(request: _Request, reason: _Reason, project: _Project = Path()) -> None:
+    """Take two further months for a request, once."""
+    from discreet.cli.rights import run_extend
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_extend(state_folder(project.resolve()), request, reason))
+
+
+@rights.command("refuse")
+def refuse_right(request: _Request, reason: _Reason, project: _Project = Path()) -> None:
+    """End a filed request with the reason why nothing is done."""
+    from discreet.cli.rights import run_refuse
+    from discreet.cli.up import state_folder
+
+    raise typer.Exit(run_refuse(state_folder(project.resolve()), request, reason))
+
+
 @app.command()
 def retention(
     keep: Annotated[str | None, typer.Option(help="Keep sessions so long, for a bot without privacy.yml.")] = None,

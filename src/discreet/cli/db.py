@@ -1,4 +1,4 @@
-"""``discreet db``: conversations checked, one erased; ``discreet retention``: what is over ended now."""
+"""``discreet db``: checks, erasure and its replay; ``discreet retention``: what is over ended now."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from discreet.checks.erasures import ledger_of
 from discreet.cli.database import owner_database, reader_database
+from discreet.cli.rights import erase_now, is_known
 from discreet.crypto import keyring
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.wrapping import KeyRing
-from discreet.errors import DiscreetError
+from discreet.errors import DiscreetError, SettingsError
 from discreet.policy import load_policy, parse_duration
 from discreet.records.audit import Audit
-from discreet.records.erasure import erase
 from discreet.records.retention import Ended, Retention, Rule, rule_of
+from discreet.records.rights.erasing import replay
+from discreet.records.rights.ledger import State, compare
+from discreet.records.rights.scrub import scrub
 from discreet.records.verify import verify
 from discreet.storage.engine import Database
 
@@ -36,16 +40,46 @@ def run_erase(state: Path, sender_id: str) -> int:
     """Erases what is kept of one sender id. Returns 1 where there was nothing, else 0."""
     try:
         identity = keyring.key(keyring.keys_for("rasa", state / "keys"), "identity")
-        with owner_database(state) as database, database.transaction() as tx:
-            erased = erase(tx, conversation_id(identity, sender_id), Audit("operator"))
+        with owner_database(state) as database:
+            subject = conversation_id(identity, sender_id)
+            with database.transaction() as tx:
+                known = is_known(tx, subject)
+            if not known:
+                print("Nothing was kept under that sender id.", file=sys.stderr)
+                return 1
+            return erase_now(database, state, subject)
     except DiscreetError as error:
         print(f"discreet: {error}", file=sys.stderr)
         return 1
-    if not any(vars(erased).values()):
-        print("Nothing was kept under that sender id.", file=sys.stderr)
+
+
+def run_replay(state: Path) -> int:
+    """Erases again, in a restored database, whomever the ledger's keys belong to. Returns 1 where it cannot, else 0."""
+    try:
+        lines = ledger_of(state).lines()
+        with owner_database(state) as database, database.transaction() as tx:
+            if compare(tx, lines) is State.AHEAD:
+                raise SettingsError("the erasure ledger is shorter than the database says: bring its newest copy back")
+            people = replay(tx, lines, Audit("operator"))
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
         return 1
-    print(f"erased: {erased.keys} keys, {erased.records} records, {erased.values} values, {erased.results} results")
+    print(f"replayed: {len(lines)} erasures, {people} conversations of them were in this database and are erased again")
     return 0
+
+
+def run_scrub(state: Path) -> int:
+    """Removes what erased rows left in the database's files. Returns 1 where the log could not be switched."""
+    try:
+        with owner_database(state) as database:
+            done = scrub(database)
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
+        return 1
+    print(f"scrubbed: {done.tables} tables rewritten, the log {'switched' if done.log else 'NOT switched'}")
+    if not done.log:
+        print("Let a role with the right to it run pg_switch_wal() and CHECKPOINT.", file=sys.stderr)
+    return 0 if done.log else 1
 
 
 def run_retention(project: Path, state: Path, keep: str | None) -> int:

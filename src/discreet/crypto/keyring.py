@@ -16,13 +16,13 @@ from discreet.crypto.signing import public_key_of
 from discreet.crypto.wrapping import KEY_SIZE, KeyRing
 from discreet.errors import SettingsError
 
-_SINGLE = ("identity", "action", "handle", "vault_seed", "model", "consent_head", "receipt")
+_SINGLE = ("identity", "action", "handle", "vault_seed", "model", "consent_head", "receipt", "rights")
 RINGS = ("conversation", "value")
 """Rings of key-encryption keys: what they wrap lies in the database, and they rotate (``crypto.rotation``)."""
 _GRANTED = {
     "rasa": ("identity", "action", "handle", "vault_public", "model_public", "conversation", "value"),
     "actions": ("identity", "action", "vault_seed", "value", "consent_head", "receipt"),
-    "keeper": ("conversation", "consent_head"),
+    "keeper": ("conversation", "consent_head", "rights"),
     "officer": ("identity", "consent_head", "receipt_public"),
     "payment": (),
     "trainer": ("model",),
@@ -31,11 +31,16 @@ _GRANTED = {
 """Which process receives which key; docs/threat-model.md says what follows when one falls."""
 
 
+def create_key(folder: Path, name: str) -> None:
+    """Makes one single key where it is missing: of an installation from before that key was needed."""
+    _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
+
+
 def create_keys(folder: Path) -> None:
     """Makes whatever key is missing under ``folder`` (mode 0700, files 0600). Never replaces one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in _SINGLE:
-        _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
+        create_key(folder, name)
     for name in RINGS:
         _create(folder / f"{name}.json", {"keys": [new_entry(f"{name}-1", int(time.time()))]})
 

@@ -24,15 +24,15 @@ _BY_STATUS = {
 }
 _log = logging.getLogger(__name__)
 
-Handler = Callable[[Request], Awaitable[HTTPResponse]]
+Handler = Callable[..., Awaitable[HTTPResponse]]
 
 
 def answering(handler: Handler) -> Handler:
     """Turns our errors into the protocol's answers."""
 
-    async def answer(request: Request) -> HTTPResponse:
+    async def answer(request: Request, **parts: str) -> HTTPResponse:
         try:
-            return await handler(request)
+            return await handler(request, **parts)
         except BadInput as error:
             return refusal(_STATUS.get(error.code, 400), error.code, error.sentence)
         except NotAuthentic:

@@ -115,6 +115,10 @@ class Guard:
         self._clock = clock
         self._turns: set[asyncio.Task[Answer]] = set()
         self._turns_of: Counter[str] = Counter()
+        self.public_url = ""
+        """How people reach the page; the web channel says it."""
+        self.add_offers: Callable[[list[dict[str, Any]], list[dict[str, Any]], str, str], None] = _no_offers
+        """What the channels add to replies that a mask would hide: links of ours."""
         self.late_posts: dict[str, LatePost] = {}
         """How channels that can reach a person unasked owe them something, by the channel's name."""
 
@@ -231,6 +235,7 @@ class Guard:
         if understood.first is not None:
             messages.insert(0, {"text": understood.first})
         replies = [self._outgoing(conversation, message) for message in messages]
+        self.add_offers(messages, replies, channel, self.public_url)
         await self._commit(turn, understood, replies, post)
         return Answer(understood.shown, replies)
 
@@ -324,6 +329,10 @@ class Guard:
                 {"title": title, "handle": self._buttons.handle(conversation, title, payload, self._clock())}
             )
         return handles
+
+
+def _no_offers(*_: object) -> None:
+    pass
 
 
 def _turn_of(sender_id: str, conversation: bytes, turn_id: bytes, fence: int, lent: Lent | None) -> Turn:

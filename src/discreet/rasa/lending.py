@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -70,6 +70,17 @@ class Lending:
                 if self._events <= self._most and first.until > self._clock():
                     break
                 self._pop(oldest)
+
+    def kept(self) -> list[bytes]:
+        """Which conversations have a tracker here."""
+        with self._mutex:
+            return list(self._kept)
+
+    def forget(self, conversations: Iterable[bytes]) -> None:
+        """Drops the trackers of conversations that exist no more."""
+        with self._mutex:
+            for conversation in conversations:
+                self._pop(conversation)
 
     def _pop(self, conversation: bytes) -> _Kept | None:
         kept = self._kept.pop(conversation, None)

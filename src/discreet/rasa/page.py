@@ -66,7 +66,8 @@ def add_page(app: Sanic, headers: dict[str, str]) -> None:
         return raw(b"" if request.method == "HEAD" else content, content_type=kind)
 
     async def add_headers(_request: Request, response: Any) -> None:
-        response.headers.update(headers)
+        own = response.headers.get("Content-Security-Policy")  # a page of another kind says its own
+        response.headers.update({**headers, "Content-Security-Policy": own or headers["Content-Security-Policy"]})
 
     app.register_middleware(page, "request")
     app.register_middleware(add_headers, "response")

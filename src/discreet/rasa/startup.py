@@ -26,6 +26,7 @@ from discreet.policy import Policy, load_policy
 from discreet.rasa import options, speed
 from discreet.rasa.action_endpoint import SignedEndpoint
 from discreet.rasa.buttons import Buttons
+from discreet.rasa.forgetting import keep_forgetting
 from discreet.rasa.guard import Guard
 from discreet.rasa.lock_store import PostgresLockStore
 from discreet.rasa.tracker_store import EncryptedTrackerStore
@@ -64,6 +65,7 @@ def _prepared(app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]
     agent.processor.action_endpoint = endpoint
     guard = _guard(agent, on_new_message, policy, settings)
     agent.processor.handle_reminder = guard.remind
+    keep_forgetting(app, _store(agent))
     speed.apply()
     # A collection of the oldest generation walks half a million objects of the model: 0.2 s in the middle of a turn.
     gc.collect()

@@ -118,6 +118,13 @@ class EncryptedTrackerStore(TrackerStore):
             # A new session's tracker still holds the session before; it is read anew, once, as Rasa would.
             self._lending.give(position.head.conversation, position, tracker)
 
+    async def forget_erased(self) -> int:
+        """Drops the trackers of conversations that have no head any more: erased, or over. How many those were."""
+        kept = self._lending.kept()
+        gone = await self.statements.run(self.conversations.without_head(kept)) if kept else []
+        self._lending.forget(gone)
+        return len(gone)
+
     async def _load(self, sender_id: str) -> DialogueStateTracker | None:
         _, lent = await self.look(sender_id, None)
         if lent is None:

@@ -30,6 +30,7 @@ from discreet import logs, metrics
 from discreet.defence import MAX_SIZE, Door
 from discreet.defence.clamd import Clamd
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
+from discreet.rasa import copies
 from discreet.rasa.answers import answering, plain_error, refusal
 from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
@@ -108,6 +109,7 @@ class WebChannel(InputChannel):
             guard = prepare(app, on_new_message)
             if self._door is not None:
                 guard.require_attachments()
+            guard.public_url, guard.add_offers = self._front.public_url, copies.add_offers
             self._guard = guard
 
         for path, method, handler in (
@@ -123,6 +125,7 @@ class WebChannel(InputChannel):
             ("/metrics", "GET", self._metrics),
         ):
             blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
+        copies.add_routes(blueprint, self._let_in, lambda guard, request: _sender(guard, self._credential(request)))
         return blueprint
 
     async def _ready(self, _request: Request) -> HTTPResponse:

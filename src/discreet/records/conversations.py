@@ -182,6 +182,15 @@ class Conversations:
             raise StorageConflict("the conversation moved on, or was erased, since it was read")
         return Position(after, key)
 
+    def without_head(self, conversations: list[bytes]) -> Steps[list[bytes]]:
+        """Those of these conversations that exist no more."""
+        rows = yield (
+            "SELECT c FROM unnest(%s::bytea[]) c"
+            " WHERE NOT EXISTS (SELECT FROM conversation.head h WHERE h.conversation = c)",
+            (conversations,),
+        )
+        return [bytes(row[0]) for row in rows]
+
     def headless(self, tx: Transaction) -> list[bytes]:
         """Conversations of which records are left and no head: somebody deleted it."""
         rows = tx.execute(

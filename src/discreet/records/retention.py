@@ -16,6 +16,7 @@ from discreet.policy import Policy
 from discreet.records.consent import LIVE
 from discreet.records.conversations import HEAD, head_of
 from discreet.records.keys import SessionKeys
+from discreet.records.rights.standing import KEPT_FOR_THE_PERSON
 from discreet.storage.engine import Database, Transaction
 from discreet.storage.locks import lock_number
 
@@ -24,6 +25,7 @@ BATCH = 200
 _AGREED = (
     f"EXISTS (SELECT FROM consent.state s WHERE s.subject = h.conversation AND s.purpose = 'transcript' AND {LIVE})"
 )
+_RESTRICTED = KEPT_FOR_THE_PERSON.format(whose="h.conversation")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Retention:
 
     def _end_conversations(self) -> int:
         with self._database.transaction() as tx:
-            over = f"h.touched_at < now() - %s AND (h.touched_at < now() - %s OR NOT {_AGREED})"
+            over = f"h.touched_at < now() - %s AND (h.touched_at < now() - %s OR NOT {_AGREED}) AND NOT {_RESTRICTED}"
             times = (self._rule.idle, self._rule.agreed)
             rows = tx.execute(f"SELECT h.conversation FROM conversation.head h WHERE {over} LIMIT %s", *times, BATCH)  # noqa: S608
             ids = _locked(tx, [bytes(row[0]) for row in rows])
@@ -97,7 +99,7 @@ class Retention:
                 "SELECT h.conversation FROM conversation.head h"  # noqa: S608
                 " JOIN conversation.turn t ON t.conversation = h.conversation AND t.seq = h.base_seq + 1"
                 " WHERE h.session_seq > h.base_seq + 1 AND h.conversation > %s"
-                f" AND (t.at < now() - %s OR NOT {_AGREED}) ORDER BY h.conversation LIMIT %s",
+                f" AND (t.at < now() - %s OR NOT {_AGREED}) AND NOT {_RESTRICTED} ORDER BY h.conversation LIMIT %s",
                 self._after, self._rule.agreed, BATCH,
             )  # fmt: skip
         ids = [bytes(row[0]) for row in rows]

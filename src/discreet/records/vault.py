@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from discreet.crypto.sealed import VaultPrivateKey, VaultPublicKey
@@ -18,6 +18,7 @@ from discreet.crypto.wrapping import KEY_SIZE, KeyRing, Wrapped
 from discreet.errors import NotAllowed
 from discreet.policy import Policy
 from discreet.records.keys import OwnerKeys, unwrap_value_key, wrap_value_key
+from discreet.records.rights import standing
 from discreet.storage.engine import Database, Transaction
 
 _DEFAULT_AGE = timedelta(days=30)
@@ -30,6 +31,16 @@ class Finding:
     category: str
     token: str
     value: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A value as its person gets it in a copy."""
+
+    category: str
+    value: str = field(repr=False)
+    since: datetime
+    until: datetime
 
 
 class Require(Protocol):
@@ -111,6 +122,7 @@ class VaultReader:
             try:
                 if category not in self._policy.purpose(purpose).data:
                     raise NotAllowed("the purpose does not cover this category")
+                standing.require(tx, subject, purpose)
                 require(tx, subject, purpose)
                 value = self._open(tx, token, category, subject, turn_id)
             except NotAllowed as error:
@@ -126,6 +138,39 @@ class VaultReader:
             )
         if refusal is not None:
             raise refusal
+        return value
+
+    def export(self, tx: Transaction, subjects: Sequence[bytes], *, turn_id: bytes, audit: AuditAppend) -> list[Kept]:
+        """Every value of these conversations of one person, for that person's own copy (GDPR art. 15, 20).
+
+        Needs no basis but the right itself, and opens restricted data too; an audit row a conversation and category.
+        ``subjects`` come from a verified call and ``identity.link``.
+        """
+        found = []
+        rows = tx.execute(
+            "SELECT v.token, v.category, v.subject, v.created_at, v.expires_at FROM vault.value v"
+            " JOIN vault.confirmed_turn c USING (turn_id)"
+            " WHERE v.subject = ANY(%s) AND v.expires_at > now() ORDER BY v.created_at, v.token",
+            list(subjects),
+        )
+        for token, category, subject, since, until in rows:
+            value = self._open(tx, token, category, bytes(subject), turn_id)
+            found.append(Kept(category, value, since, until))
+        for subject, category in sorted({(bytes(row[2]), row[1]) for row in rows}):
+            audit(
+                tx, event="export", outcome="opened", subject=subject, purpose="rights", category=category,
+                turn_id=turn_id,
+            )  # fmt: skip
+        return found
+
+    def own(
+        self, tx: Transaction, token: str, category: str, subject: bytes, *, turn_id: bytes, audit: AuditAppend
+    ) -> str:
+        """A value that its person wants to put in another one's place (GDPR art. 16). Raises NotAllowed."""
+        value = self._open(tx, token, category, subject, turn_id)
+        audit(
+            tx, event="rectify", outcome="opened", subject=subject, purpose="rights", category=category, turn_id=turn_id
+        )
         return value
 
     def _open(self, tx: Transaction, token: str, category: str, subject: bytes, turn_id: bytes) -> str:

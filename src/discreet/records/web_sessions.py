@@ -10,7 +10,7 @@ import base64
 import os
 from datetime import timedelta
 
-from discreet.crypto.identifiers import pseudonym, web_session_id
+from discreet.crypto.identifiers import conversation_id, pseudonym, web_session_id
 from discreet.crypto.wrapping import Random
 from discreet.errors import NotAuthentic
 from discreet.storage.engine import Steps, Transaction
@@ -36,8 +36,10 @@ class WebSessions:
         credential = base64.urlsafe_b64encode(self._random(_CREDENTIAL_BYTES)).decode().rstrip("=")
         sender = None if customer is None else pseudonym(self._key, "customer", customer)
         tx.execute(
-            "INSERT INTO conversation.web_session (session, expires_at, sender) VALUES (%s, now() + %s, %s)",
+            "INSERT INTO conversation.web_session (session, expires_at, sender, conversation)"
+            " VALUES (%s, now() + %s, %s, %s)",
             web_session_id(self._key, credential), LIFETIME, sender,
+            conversation_id(self._key, sender or pseudonym(self._key, "web", credential)),
         )  # fmt: skip
         return credential
 

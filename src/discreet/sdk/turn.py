@@ -16,6 +16,7 @@ from discreet.records.audit import Audit
 from discreet.records.consent import Consent
 from discreet.records.identity.challenges import Proof
 from discreet.records.results import Results
+from discreet.records.rights import standing
 from discreet.records.vault import VaultReader
 from discreet.redaction.tokens import TOKEN
 from discreet.sdk.identity import Identity
@@ -195,7 +196,9 @@ class Turn:
             raise ConsentWithdrawn("the basis went away while the skill ran")
 
     async def is_live(self, purpose: str) -> bool:
-        """Whether a basis for the purpose exists now."""
+        """Whether a basis for the purpose exists now, and no objection."""
+        if self.services.policy.purpose(purpose).basis == "legitimate_interest":
+            return not await self.in_transaction(lambda tx: standing.has_objected(tx, self.subject, purpose))
         if not self.services.policy.purpose(purpose).needs_consent:
             return True
         return await self.in_transaction(lambda tx: self.services.consent.is_live(tx, self.subject, purpose))

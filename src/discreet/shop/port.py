@@ -5,9 +5,10 @@ Every effect takes an ``effect_key``: the same key again has no second effect an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from discreet.errors import DiscreetError
 
@@ -121,6 +122,12 @@ class Shop(Protocol):
 
     def kept_of(self, subject: bytes) -> Kept:
         """What is kept that began in this conversation."""
+
+    def copy_of(self, subjects: Sequence[bytes], customers: Sequence[bytes]) -> dict[str, Any]:
+        """Everything that belongs to these conversations and identified customers, for their person's copy."""
+
+    def correct(self, customer: bytes, category: str, value: str) -> bool:
+        """Puts a new value in place of an identified customer's; False where the shop keeps none of that category."""
 
 
 class Customers(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from discreet.crypto.sealed import open_column, seal_column
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import IntegrityError, StorageConflict
 from discreet.records.keys import OwnerKeys
+from discreet.shop import rights
 from discreet.shop.port import Kept, NotPossible, Order, OrderLine, Return, UnknownOrder
 from discreet.storage.engine import Database, Transaction
 
@@ -149,6 +151,25 @@ class PostgresShop:
         with self._database.transaction() as tx:
             sealed = self._seal(tx, customer, "customers.email", email)
             tx.execute("UPDATE shop.customers SET email = %s WHERE id = %s", sealed, customer)
+
+    def copy_of(self, subjects: Sequence[bytes], customers: Sequence[bytes]) -> dict[str, Any]:
+        """See ``Shop``."""
+        with self._database.transaction() as tx:
+            return rights.copy_of(
+                tx, subjects, customers, lambda owner, column, sealed: self._unseal(tx, owner, column, sealed)
+            )
+
+    def correct(self, customer: bytes, category: str, value: str) -> bool:
+        """See ``Shop``."""
+        column = rights.CORRECTABLE.get(category)
+        if column is None:
+            return False
+        with self._database.transaction() as tx:
+            if not tx.execute("SELECT 1 FROM shop.customers WHERE id = %s AND name IS NOT NULL FOR UPDATE", customer):
+                return False
+            sealed = self._seal(tx, customer, f"customers.{column}", value)
+            tx.execute(f"UPDATE shop.customers SET {column} = %s WHERE id = %s", sealed, customer)  # noqa: S608
+            return True
 
     def add_customer(self, tx: Transaction, customer: bytes, *, name: str, email: str, address: str) -> None:
         """A new customer, sealed. For seeding and tests."""

@@ -37,6 +37,8 @@ _SILENT = {
     "log_parameter_max_length_on_error": "0",
 }
 _FAST_AND_FRAGILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_GONE_IS_GONE = {"wal_recycle": "off"}
+"""Old files of the log are removed, not written over some day: what was erased must not lie in them."""
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -156,7 +158,12 @@ class EmbeddedPostgres:
         draft.rename(self._data)
 
     def _options(self) -> str:
-        settings = {"listen_addresses": "", "unix_socket_directories": str(self._socket_folder), **_SILENT}
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._socket_folder),
+            **_SILENT,
+            **_GONE_IS_GONE,
+        }
         if not self._durable:
             settings.update(_FAST_AND_FRAGILE)
         return " ".join(f"-c {name}='{value}'" for name, value in settings.items())

@@ -1,0 +1,253 @@
+"""``discreet rights``: what people asked for, when it is due, what became of it; for the data protection officer."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from discreet.checks.erasures import folder, ledger_of, prepared_folder
+from discreet.cli.database import owner_database, owner_url
+from discreet.crypto import keyring, statement
+from discreet.crypto.identifiers import conversation_id
+from discreet.crypto.signing import public_key_of
+from discreet.errors import DiscreetError, SettingsError
+from discreet.policy import load_policy
+from discreet.records.audit import Audit
+from discreet.records.rights import standing
+from discreet.records.rights.erasing import CERTIFICATE, Erasing, scope_of
+from discreet.records.rights.requests import Request, Requests, find, listed, log_of
+from discreet.storage.engine import Database, Transaction
+from discreet.storage.migrations import default_logins, kept_passwords
+
+KINDS = ("erasure", "restriction", "lifting", "objection")
+"""What an operator may file for somebody; copies and corrections are made where the values are: in the conversation."""
+
+
+def run_list(state: Path, *, everything: bool, as_json: bool) -> int:
+    """Prints requests, what is due first first. Returns 0."""
+
+    def show(tx: Transaction) -> int:
+        found = listed(tx, everything=everything)
+        if as_json:
+            print(json.dumps({"requests": [_plain(request) for request in found]}))
+            return 0
+        for request in found:
+            print(f"{request.id}  {request.kind:<13} {request.state:<9} due {_day(request.due_at)}")
+        if not found:
+            print("Nothing is open.")
+        return 0
+
+    return _as_staff(state, show)
+
+
+def run_show(state: Path, request_id: str, *, as_json: bool) -> int:
+    """Prints one request with its log. Returns 1 for an unknown one."""
+
+    def show(tx: Transaction) -> int:
+        request = _known(tx, request_id)
+        log = [
+            {"at": at.isoformat(), "actor": who, "event": what, "reason": why}
+            for at, who, what, why in log_of(tx, request_id)
+        ]
+        if as_json:
+            print(json.dumps({**_plain(request), "log": log}))
+            return 0
+        for name, value in _plain(request).items():
+            if value not in (None, {}) and name != "certificate":
+                print(f"{name:<12} {json.dumps(value) if isinstance(value, dict) else value}")
+        for row in log:
+            print(
+                f"  {str(row['at'])[:19]}  {row['actor']:<9} {row['event']}"
+                + (f": {row['reason']}" if row["reason"] else "")
+            )
+        return 0
+
+    return _as_staff(state, show)
+
+
+def run_certificate(state: Path, request_id: str, *, as_json: bool) -> int:
+    """Checks and prints the certificate of an erasure. Returns 1 where there is none or it does not verify."""
+
+    def show(tx: Transaction) -> int:
+        request = _known(tx, request_id)
+        if request.certificate is None:
+            raise SettingsError(f"that request has no certificate: it is {request.state}")
+        stated = statement.verify(public_key_of(_seed(state)), CERTIFICATE, request.certificate)
+        if as_json:
+            print(json.dumps({"certificate": request.certificate, "states": stated}))
+            return 0
+        print(f"{request.certificate}\n\nThe signature verifies. It states:\n{json.dumps(stated, indent=2)}")
+        return 0
+
+    return _as_staff(state, show)
+
+
+def run_file(project: Path, state: Path, kind: str, sender_id: str, purpose: str | None) -> int:
+    """Files a request for a person whose identity the operator has checked. Prints its id."""
+
+    def work() -> int:
+        if kind not in KINDS:
+            raise SettingsError(f"a request is one of {', '.join(KINDS)}")
+        if kind == "objection":
+            declared = load_policy(project / "privacy.yml").purposes.get(purpose or "")
+            if declared is None or declared.basis != "legitimate_interest":
+                raise SettingsError("--purpose must name one that rests on legitimate interest (GDPR art. 21)")
+        subject = conversation_id(_identity(state), sender_id)
+        with owner_database(state) as database, database.transaction() as tx:
+            if not is_known(tx, subject):
+                raise SettingsError("nothing is kept under that sender id")
+            print(Requests("operator").file(tx, subject, kind, via="operator", purpose=purpose))
+        return 0
+
+    return _told(work)
+
+
+def run_request(state: Path, request_id: str) -> int:
+    """Carries out a filed request now. Returns 1 where it is not filed."""
+
+    def work() -> int:
+        with owner_database(state) as database:
+            with database.transaction() as tx:
+                request = _known(tx, request_id)
+            if request.state != "filed":
+                raise SettingsError(f"only a filed request can be run; this one is {request.state}")
+            if request.kind == "erasure":
+                return _erase(database, state, request_id)
+            with database.transaction() as tx:
+                print(_carry_out(tx, request))
+        return 0
+
+    return _told(work)
+
+
+def run_extend(state: Path, request_id: str, reason: str) -> int:
+    """Two further months, once, with the reason that the person is told."""
+
+    def work() -> int:
+        with owner_database(state) as database, database.transaction() as tx:
+            _known(tx, request_id)
+            print(f"due {_day(Requests('operator').extend(tx, request_id, reason))}")
+        return 0
+
+    return _told(work)
+
+
+def run_refuse(state: Path, request_id: str, reason: str) -> int:
+    """Ends a filed request with the reason why nothing is done (GDPR art. 12(4))."""
+
+    def work() -> int:
+        with owner_database(state) as database, database.transaction() as tx:
+            _known(tx, request_id)
+            Requests("operator").close(tx, request_id, "refused", {"kept": {"all": reason}})
+        print("refused")
+        return 0
+
+    return _told(work)
+
+
+def erase_now(database: Database, state: Path, subject: bytes) -> int:
+    """Files and carries out an erasure as the operator: ``discreet db erase``."""
+    with database.transaction() as tx:
+        request = Requests("operator").file(tx, subject, "erasure", via="operator")
+    return _erase(database, state, request)
+
+
+def _erase(database: Database, state: Path, request: str) -> int:
+    seed = _seed(state)
+    if not folder(state).exists():
+        prepared_folder(state)
+    done = Erasing(database, ledger_of(state), seed, "operator").run(request)
+    if done is None:
+        raise SettingsError("somebody else is carrying that request out")
+    erased = done.erased
+    print(f"erased: {erased.keys} keys, {erased.records} records, {erased.values} values, {erased.results} results")
+    for table, why in erased.kept.items():
+        print(f"kept of {table}: {why}")
+    print(f"certificate: discreet rights certificate {request}")
+    return 0
+
+
+def _carry_out(tx: Transaction, request: Request) -> str:
+    ((subject,),) = tx.execute("SELECT subject FROM rights.request WHERE id = %s FOR UPDATE", request.id)
+    subjects = scope_of(tx, bytes(subject)).subjects
+    if request.kind == "restriction":
+        standing.restrict(tx, subjects, request.id)
+    elif request.kind == "lifting":
+        standing.lift(tx, subjects)
+    elif request.kind == "objection" and request.purpose:
+        standing.object_to(tx, subjects, request.purpose, request.id)
+    else:
+        raise SettingsError(f"a request of kind {request.kind} is carried out in the conversation")
+    Audit("operator").append(tx, event=request.kind, outcome="done", subject=bytes(subject), purpose=request.purpose)
+    Requests("operator").close(tx, request.id, "done", {"conversations": len(subjects)})
+    return f"done for {len(subjects)} conversation{'s' if len(subjects) > 1 else ''}"
+
+
+def is_known(tx: Transaction, subject: bytes) -> bool:
+    """Whether anything is kept of that conversation."""
+    rows = tx.execute(
+        "SELECT 1 WHERE EXISTS (SELECT FROM conversation.head WHERE conversation = %s)"
+        " OR EXISTS (SELECT FROM key.owner_key WHERE subject = %s)",
+        subject, subject,
+    )  # fmt: skip
+    return bool(rows)
+
+
+def _known(tx: Transaction, request_id: str) -> Request:
+    request = find(tx, request_id)
+    if request is None:
+        raise SettingsError("there is no request of that id; `discreet rights list --all` names them")
+    return request
+
+
+def _plain(request: Request) -> dict[str, object]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(request).items()
+    }
+
+
+def _day(moment: datetime | None) -> str:
+    return "-" if moment is None else moment.strftime("%Y-%m-%d")
+
+
+def _seed(state: Path) -> bytes:
+    return keyring.key(keyring.keys_for("keeper", state / "keys"), "rights")
+
+
+def _identity(state: Path) -> bytes:
+    return keyring.key(keyring.keys_for("rasa", state / "keys"), "identity")
+
+
+@contextmanager
+def _staff_database(state: Path) -> Iterator[Database]:
+    """As the role for people who look things up: it reads no value, no person, and changes nothing."""
+    given = os.environ.get("DISCREET_STAFF_DATABASE_URL")
+    with owner_url(state) as url:
+        kept = state / "role-passwords.json"
+        if not given and not kept.exists():
+            raise SettingsError("set DISCREET_STAFF_DATABASE_URL to the database, as its role for staff")
+        own = given or default_logins(kept_passwords(kept))["staff"].url(url)
+        with closing(Database(own, pool_size=1)) as database:
+            yield database
+
+
+def _as_staff(state: Path, show: Callable[[Transaction], int]) -> int:
+    def work() -> int:
+        with _staff_database(state) as database, database.transaction() as tx:
+            return show(tx)
+
+    return _told(work)
+
+
+def _told(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except DiscreetError as error:
+        print(f"discreet: {error}", file=sys.stderr)
+        return 1

@@ -1,0 +1,90 @@
+"""What a person is told is kept of them, and what stands in their copy (GDPR art. 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from discreet.policy import Policy
+from discreet.records.rights.archive import FORMAT
+from discreet.records.vault import Kept
+from discreet.storage.engine import Transaction
+
+BASIS = {
+    "contract": "needed for your order (GDPR art. 6(1)(b))",
+    "legal_obligation": "required by law (GDPR art. 6(1)(c))",
+    "consent": "only with your yes (GDPR art. 6(1)(a))",
+    "legitimate_interest": "our legitimate interest, to which you may object (GDPR art. 6(1)(f))",
+}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many values of one category are kept, and until when the last of them stays."""
+
+    category: str
+    number: int
+    until: datetime
+
+
+def counts(tx: Transaction, subjects: Sequence[bytes]) -> list[Count]:
+    """Of these conversations, by category; nothing is opened."""
+    rows = tx.execute(
+        "SELECT category, count(*), max(expires_at) FROM vault.value WHERE subject = ANY(%s) AND expires_at > now()"
+        " GROUP BY category ORDER BY category",
+        list(subjects),
+    )
+    return [Count(*row) for row in rows]
+
+
+def content(
+    tx: Transaction, policy: Policy, subjects: Sequence[bytes], values: Sequence[Kept], shop: dict[str, Any]
+) -> dict[str, Any]:
+    """The whole copy but for the conversations' own words, which only the Rasa server can read."""
+    return {
+        "format": FORMAT,
+        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "controller": policy.controller,
+        "purposes": [_purpose(policy, name) for name in policy.purposes],
+        "values": [
+            {
+                "category": policy.category(kept.category).label["en"],
+                "value": kept.value,
+                "since": kept.since.isoformat(timespec="seconds"),
+                "until": kept.until.isoformat(timespec="seconds"),
+                "purposes": [purpose.name for purpose in policy.purposes_covering(kept.category)],
+                "source": "you wrote it in this chat",
+            }
+            for kept in values
+        ],
+        "consent": [
+            {"purpose": purpose, "status": status, "at": at.isoformat(timespec="seconds"), "policy_version": version}
+            for purpose, status, at, version in tx.execute(
+                "SELECT purpose, status, at, policy_version FROM consent.event WHERE subject = ANY(%s) ORDER BY id",
+                list(subjects),
+            )
+        ],
+        "requests": [
+            {"id": request, "kind": kind, "state": state, "at": at.isoformat(timespec="seconds")}
+            for request, kind, state, at in tx.execute(
+                "SELECT id, kind, state, asked_at FROM rights.request WHERE subject = ANY(%s) ORDER BY asked_at",
+                list(subjects),
+            )
+        ],
+        "shop": shop,
+        "subjects": [subject.hex() for subject in subjects],
+    }
+
+
+def _purpose(policy: Policy, name: str) -> dict[str, Any]:
+    purpose = policy.purpose(name)
+    return {
+        "name": name,
+        "what": purpose.notice["en"],
+        "basis": BASIS[purpose.basis],
+        "why": purpose.why["en"],
+        "kept_for_days": purpose.keep.days,
+        "data": [policy.category(category).label["en"] for category in purpose.data],
+    }

@@ -1,0 +1,172 @@
+"""After an erasure: not a byte of that person in the database's files, its log and exports, and no way back.
+
+On a server of its own that waits for the disk, because it looks at whole folders. Few people in ``make test``, fifty in
+``make prove``.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from discreet.checks.erasures import examine
+from discreet.crypto import keyring
+from discreet.policy import Policy
+from discreet.records.audit import Audit
+from discreet.records.rights.erasing import Erasing, replay
+from discreet.records.rights.ledger import Ledger
+from discreet.records.rights.requests import find
+from discreet.records.rights.scrub import scrub
+from discreet.storage.embedded import EmbeddedPostgres, _wheel_binaries
+from discreet.storage.engine import Database
+from discreet.storage.migrations import ROLES, default_logins, migrate
+from tests.conftest import throwaway_postgres
+from tests.records.rights import remains
+from tests.records.rights.people import Person, file, live, readable
+
+
+class Installation:
+    """A durable server, its people, and a state folder with keys and ledger."""
+
+    def __init__(self, server: EmbeddedPostgres, state: Path, policy: Policy, people: int) -> None:
+        self.server, self.state, self.policy = server, state, policy
+        passwords = {role: secrets.token_urlsafe(16) for role in ROLES}
+        migrate(server.url, default_logins(passwords), shop=True)
+        self.owner = Database(server.url, pool_size=2, statement_timeout_ms=120_000)
+        keeper_url = default_logins(passwords)["keeper"].url(server.url)
+        self.keeper = Database(keeper_url, pool_size=1, statement_timeout_ms=120_000)
+        keyring.create_keys(state / "keys")
+        (state / "erasures").mkdir()
+        self.seed = keyring.key(keyring.keys_for("keeper", state / "keys"), "rights")
+        self.ledger = Ledger(state / "erasures", self.seed)
+        self.people = [live(self.owner, policy, f"person{number}") for number in range(people)]
+
+    @property
+    def data(self) -> Path:
+        return self.server.home
+
+    def erase(self, person: Person) -> str:
+        """As the keeper does it; the request's id."""
+        request = file(self.owner, person)
+        assert Erasing(self.keeper, self.ledger, self.seed, "keeper").run_filed() == 1
+        return request
+
+    def restart(self, data: Path | None = None) -> None:
+        """Stops the server and starts it again, on other data where some is given: a restored backup."""
+        self.owner.close()
+        self.keeper.close()
+        self.server.stop()
+        if data is not None:
+            shutil.rmtree(self.data / "data")
+            shutil.copytree(data, self.data / "data", symlinks=True)
+            subprocess.run(["chown", "-R", "--reference", str(self.data), str(self.data / "data")], check=True)
+            (self.data / "data").chmod(0o700)
+        self.server.start()
+
+    def copy_of_files(self, to: Path) -> Path:
+        """A backup of the files of a stopped server."""
+        self.owner.close()
+        self.keeper.close()
+        self.server.stop()
+        shutil.copytree(self.data / "data", to, symlinks=True)
+        self.server.start()
+        return to
+
+    def findings(self) -> list[str]:
+        """What doctor and the start say of the ledger."""
+        return [finding.code for finding in examine(self.owner, self.state)]
+
+
+@pytest.fixture(params=[pytest.param(5, id="few"), pytest.param(50, id="fifty", marks=pytest.mark.prove)])
+def installed(request: pytest.FixtureRequest, policy: Policy, tmp_path: Path) -> Iterator[Installation]:
+    with throwaway_postgres(durable=True) as server:
+        made = Installation(server, tmp_path, policy, request.param)
+        yield made
+        made.owner.close()
+        made.keeper.close()
+
+
+def test_nothing_of_an_erased_person_remains_and_a_backup_does_not_bring_them_back(
+    installed: Installation, policy: Policy, tmp_path: Path
+) -> None:
+    owner, (erased, *others) = installed.owner, installed.people
+    noted = remains.of(owner, erased)
+    with owner.autocommit() as tx:
+        tx.execute("ANALYZE")  # statistics quote columns
+        tx.execute("CHECKPOINT")
+    assert set().union(*remains.found([installed.data], noted).values()) >= set(noted) - {"value", "pseudonym"}
+    backup = installed.copy_of_files(tmp_path / "backup")
+
+    request = installed.erase(erased)
+    assert not readable(owner, policy, erased)
+    with owner.transaction() as tx:
+        kept = find(tx, request)
+    assert kept is not None
+    export = f"{kept}\n{(tmp_path / 'erasures' / 'ledger').read_text()}"
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "request").write_text(export)
+
+    assert scrub(owner).log
+    assert remains.found([installed.data, tmp_path / "exports", tmp_path / "erasures"], noted) == {}
+    assert all(readable(owner, policy, person) for person in others)
+    assert installed.findings() == []
+
+    installed.restart(backup)
+    assert installed.findings() == ["erasures"]
+    assert readable(owner, policy, erased)  # which is why nothing may serve now
+    with owner.transaction() as tx:
+        assert replay(tx, installed.ledger.lines(), Audit("operator")) == 1
+    assert installed.findings() == []
+    assert not readable(owner, policy, erased)
+    assert all(readable(owner, policy, person) for person in others)
+    scrub(owner)
+    assert remains.found([installed.data], noted) == {}
+
+
+def test_without_the_scrub_the_scan_finds_what_is_left(installed: Installation) -> None:
+    """The scan is no scan that cannot fail: dead rows and the log still hold bytes, which no key opens any more."""
+    noted = remains.of(installed.owner, installed.people[0])
+    installed.erase(installed.people[0])
+    with installed.owner.autocommit() as tx:
+        tx.execute("CHECKPOINT")
+    left = set().union(*remains.found([installed.data], noted).values())
+    assert {"wrapped key of the person", "sealed value", "token"} <= left
+    assert "value" not in left
+
+
+def test_a_ledger_that_is_gone_stops_the_start(installed: Installation) -> None:
+    installed.erase(installed.people[0])
+    assert installed.findings() == []
+    ledger = installed.state / "erasures" / "ledger"
+    content = ledger.read_text()
+    ledger.unlink()
+    assert installed.findings() == ["erasures"]
+    ledger.write_text(content.replace("eyJ", "eyK", 1))
+    assert installed.findings() == ["erasure_ledger"]
+    ledger.write_text(content)
+    assert installed.findings() == []
+
+
+def test_the_servers_binaries_can_dump_and_the_dump_of_before_holds_the_keys(
+    installed: Installation, tmp_path: Path
+) -> None:
+    """What docs/operate.md says of backups: a dump from before is readable for as long as somebody keeps it."""
+    noted = remains.of(installed.owner, installed.people[0])
+    dump = tmp_path / "dumps"
+    dump.mkdir()
+    with installed.owner.transaction() as tx:
+        for table in ("key.owner_key", "vault.value"):
+            (dump / table).write_text(str(tx.execute(f"SELECT t::text FROM {table} t")))
+    assert (_wheel_binaries() / "postgres").exists()
+    token = {"token": noted["token"]}
+    assert remains.found([dump], token)
+    installed.erase(installed.people[0])
+    with installed.owner.transaction() as tx:
+        for table in ("key.owner_key", "vault.value"):
+            (dump / table).write_text(str(tx.execute(f"SELECT t::text FROM {table} t")))
+    assert remains.found([dump], token) == {}
