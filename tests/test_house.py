@@ -32,7 +32,7 @@ LAYERS = {
     "sdk": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "shop"},
     "rasa": {"errors", "logs", "metrics", "policy", "settings", "crypto", "storage", "records", "redaction", "models"},
     "supervisor": {"errors", "storage"},
-    "checks": {"errors", "policy", "crypto", "storage", "models", "records", "supervisor", "rasa"},
+    "checks": {"errors", "policy", "settings", "crypto", "storage", "models", "records", "supervisor", "rasa"},
     "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor", "checks"},
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""
@@ -154,9 +154,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_reason_of_a_refusal_is_documented() -> None:
     documented = (PROJECT / "docs" / "operate.md").read_text()
     source = "".join(file.read_text() for file in SOURCES)
-    given = set(re.findall(r"\brefused\(\"(\w+)\"", source)) | set(
-        re.findall(r"_unauthorised\(\"(\w+)\"", source)
-    )
+    given = set(re.findall(r"\brefused\(\"(\w+)\"", source)) | set(re.findall(r"_unauthorised\(\"(\w+)\"", source))
     given |= {f"limit_{scope}" for scope in re.findall(r"TooMany\(\"(\w+)\"", source)}
     assert {"connections", "bad_signature", "limit_server"} <= given
     assert [reason for reason in given if f"`{reason}`" not in documented] == []

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from discreet import checks, models
-from discreet.checks import database, project, state
+from discreet.checks import channels, database, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
@@ -176,6 +176,7 @@ class Assistant:
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))
+        checks.require(channels.examine(folder / credentials, self.state))
         host = urlsplit(project.web_entry(folder / credentials).public_url).hostname or ""
         checks.require([*state.examine(self.state), *state.examine_tls(certificate, key, host)])
 

@@ -81,7 +81,11 @@ def channel_secrets(state: Path) -> dict[str, dict[str, str]]:
         raise SettingsError(f"{file.name} cannot be read as YAML") from None
     if not isinstance(content, dict) or not all(isinstance(secrets, dict) for secrets in content.values()):
         raise SettingsError(f"{file.name} needs a section for each channel, such as `telegram:`")
-    return {str(name): {str(k): str(v) for k, v in secrets.items()} for name, secrets in content.items()}
+    # A secret that was left out is none, and not the word None, which anybody could guess.
+    return {
+        str(name): {str(key): "" if secret is None else str(secret) for key, secret in secrets.items()}
+        for name, secrets in content.items()
+    }
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
