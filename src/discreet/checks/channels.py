@@ -19,7 +19,7 @@ SECRETS = {
     f"{_WHERE}.whatsapp.WhatsAppChannel": ("whatsapp", ("token", "app_secret", "verify_token", "phone_number_id")),
     f"{_WHERE}.botframework.BotFrameworkChannel": ("botframework", ("app_id", "app_password")),
 }
-"""What each channel needs in channels.yml, by its class path: the classes themselves say the same, to who loads Rasa."""
+"""What each channel needs in channels.yml, by its class path. The classes themselves say it to whoever loads Rasa."""
 _PLACEHOLDER = re.compile(
     r"\.\.\.|\s|[<>{}]|from-BotFather|\A(?:change|your|todo|x+\Z|secret\Z|password\Z|token\Z)", re.I
 )
