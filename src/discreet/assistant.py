@@ -23,7 +23,7 @@ from discreet.checks import channels, database, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
-from discreet.errors import SettingsError
+from discreet.errors import SettingsError, StorageUnavailable
 from discreet.policy import load_policy
 from discreet.settings import channel_secrets
 from discreet.shop.seed import seed_if_empty
@@ -166,7 +166,10 @@ class Assistant:
         logins = default_logins(kept_passwords(self.state / "role-passwords.json"))
         for role, url in given.items():
             logins[role] = Login(urlsplit(url).username or "")
-        migrate(owner_url, logins, shop=True)
+        try:
+            migrate(owner_url, logins, shop=True)
+        except StorageUnavailable as error:
+            raise SettingsError(f"{error}: start the database, or correct DISCREET_DATABASE_URL") from None
         return {**{role: login.url(owner_url) for role, login in logins.items()}, **given}
 
     def _require_sound_files(self) -> None:
