@@ -19,11 +19,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from discreet import checks, models
-from discreet.checks import database, erasures, mail, project, state
+from discreet.checks import channels, database, erasures, mail, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
-from discreet.errors import SettingsError
+from discreet.errors import SettingsError, StorageUnavailable
 from discreet.policy import load_policy
 from discreet.settings import channel_secrets, mail_settings
 from discreet.shop.seed import seed_if_empty
@@ -172,7 +172,10 @@ class Assistant:
         logins = default_logins(kept_passwords(self.state / "role-passwords.json"))
         for role, url in given.items():
             logins[role] = Login(urlsplit(url).username or "")
-        migrate(owner_url, logins, shop=True)
+        try:
+            migrate(owner_url, logins, shop=True)
+        except StorageUnavailable as error:
+            raise SettingsError(f"{error}: start the database, or correct DISCREET_DATABASE_URL") from None
         return {**{role: login.url(owner_url) for role, login in logins.items()}, **given}
 
     def _require_sound_files(self) -> None:
@@ -184,6 +187,7 @@ class Assistant:
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))
+        checks.require(channels.examine(folder / credentials, self.state))
         public = project.web_entry(folder / credentials).public_url
         host = urlsplit(public).hostname or ""
         letters = mail.examine(self.state, interface=self._options.interface, public_url=public)

@@ -76,18 +76,25 @@ def channel_secrets(state: Path) -> dict[str, dict[str, str]]:
     """What ``channels.yml`` in the state folder says (docs/howto/messaging.md), {} without it. Raises SettingsError."""
     file = state / CHANNELS_FILE
     content = _private_yaml(file)
-    if not all(isinstance(secrets, dict) for secrets in content.values()):
+    if not isinstance(content, dict) or not all(isinstance(secrets, dict) for secrets in content.values()):
         raise SettingsError(f"{file.name} needs a section for each channel, such as `telegram:`")
-    return {str(name): {str(k): str(v) for k, v in secrets.items()} for name, secrets in content.items()}
+    # A secret that was left out is none, and not the word None, which anybody could guess.
+    return {
+        str(name): {str(key): "" if secret is None else str(secret) for key, secret in secrets.items()}
+        for name, secrets in content.items()
+    }
 
 
 def mail_settings(state: Path) -> dict[str, Any]:
     """What ``mail.yml`` in the state folder says (docs/howto/step-up.md), {} without it. Raises SettingsError."""
-    return _private_yaml(state / MAIL_FILE)
+    content = _private_yaml(state / MAIL_FILE)
+    if not isinstance(content, dict):
+        raise SettingsError(f"{MAIL_FILE} holds no mapping")
+    return content
 
 
-def _private_yaml(file: Path) -> dict[Any, Any]:
-    """A mapping that only we may read; {} where there is no such file."""
+def _private_yaml(file: Path) -> Any:
+    """What a file says that only we may read; {} where there is no such file."""
     if not file.exists():
         return {}
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
@@ -96,8 +103,6 @@ def _private_yaml(file: Path) -> dict[Any, Any]:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError):
         raise SettingsError(f"{file.name} cannot be read as YAML") from None
-    if not isinstance(content, dict):
-        raise SettingsError(f"{file.name} holds no mapping")
     return content
 
 

@@ -60,7 +60,7 @@ def examine(project: Path, *, credentials: str = "credentials.yml", store_alone:
 
 def web_entry(credentials: Path) -> Front:
     """The web channel's settings as that file has them. Raises SettingsError."""
-    entries = _mapping(credentials)
+    entries = mapping(credentials)
     return Front.from_credentials(entries.get(WEB))
 
 
@@ -73,7 +73,7 @@ def _policy(project: Path) -> Iterator[Finding]:
 
 def _endpoints(project: Path, *, store_alone: bool) -> Iterator[Finding]:
     try:
-        given = _mapping(project / "endpoints.yml")
+        given = mapping(project / "endpoints.yml")
     except SettingsError as error:
         yield Finding("endpoints", str(error), "bring it back")
         return
@@ -98,7 +98,7 @@ def _endpoints(project: Path, *, store_alone: bool) -> Iterator[Finding]:
 
 def _channels(file: Path) -> Iterator[Finding]:
     try:
-        entries = _mapping(file)
+        entries = mapping(file)
     except SettingsError as error:
         yield Finding("credentials", str(error), f"bring it back with at least `{WEB}:`")
         return
@@ -162,7 +162,8 @@ def _class_exists(path: str) -> bool:
     return re.search(rf"^class {re.escape(name)}\b", Path(spec.origin).read_text(), re.MULTILINE) is not None
 
 
-def _mapping(file: Path) -> dict[Any, Any]:
+def mapping(file: Path) -> dict[Any, Any]:
+    """A YAML file of the project that holds a mapping; {} for an empty one. Raises SettingsError."""
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError:

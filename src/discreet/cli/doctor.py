@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from discreet.checks import Finding, database, erasures, mail, project, running, state
+from discreet.checks import Finding, channels, database, erasures, mail, project, running, state
 from discreet.cli.database import owner_url
 from discreet.errors import DiscreetError, SettingsError
 from discreet.settings import load_settings, own_file
@@ -36,6 +36,7 @@ def examine(folder: Path, state_folder: Path) -> Iterator[Finding]:
     yield from state.examine(state_folder)
     if not alone:
         yield from state.examine_model(folder, state_folder)
+        yield from channels.examine(folder / "credentials.yml", state_folder)
         yield from _transport(folder, state_folder)
         yield from running.examine(state_folder / "running")
     yield from _database(state_folder, alone=alone)
