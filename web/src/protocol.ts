@@ -9,6 +9,16 @@ export interface Reply {
   text?: string;
   buttons?: Button[];
   image?: string;
+  attachment?: unknown;
+  custom?: { elements?: Element[] };
+}
+
+/** One card of a carousel, as a response of the assistant describes it. */
+export interface Element {
+  title?: string;
+  subtitle?: string;
+  image_url?: string;
+  buttons?: Button[];
 }
 
 /** A committed turn. `you` is the person's message as it is kept: masked. */
