@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import socket as socketlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,6 +72,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "models from elsewhere": (_add("endpoints.yml", "\nmodels: {url: 'https://models.example'}\n"), "endpoints"),
     "no credentials": (_remove("credentials.yml"), "credentials"),
     "no channel": (_write("credentials.yml", ""), "credentials"),
+    "a scanner without a path": (_write("credentials.yml", f"{WEB}: {{attachments: here}}"), "credentials"),
     "a wrong limit": (_write("credentials.yml", f"{WEB}: {{limits: {{session: -1}}}}"), "credentials"),
     "a mistyped channel": (_write("credentials.yml", "discreet.rasa.web.Webchannel:"), "channel"),
     "a mistyped module": (_write("credentials.yml", "discreet.rasa.wep.WebChannel:"), "channel"),
@@ -129,3 +132,20 @@ def test_a_bot_with_the_store_alone_keeps_its_own_channels(folder: Path) -> None
     (folder / "privacy.yml").unlink()
     (folder / "endpoints.yml").write_text((folder / "endpoints.yml").read_text().replace("require_guard: true", ""))
     assert list(examine(folder, store_alone=True)) == []
+
+
+def test_a_scanner_that_is_not_there_is_noted_and_stops_nothing(folder: Path) -> None:
+    socket = folder / "clamd.ctl"
+    telegram = "discreet.rasa.channels.telegram.TelegramChannel"
+    (folder / "credentials.yml").write_text(
+        f"{WEB}: {{attachments: {socket}}}\n{telegram}: {{attachments: {socket}}}\n"
+    )
+    assert [(finding.code, finding.stops) for finding in examine(folder)] == [("scanner", False)] * 2
+    with contextlib.closing(socketlib.socket(socketlib.AF_UNIX)) as listener:
+        listener.bind(str(socket))
+        assert list(examine(folder)) == []
+
+
+def test_a_scanner_whose_path_is_none_stops_the_start(folder: Path) -> None:
+    (folder / "credentials.yml").write_text(f"{WEB}: {{attachments: true}}\n")
+    assert [finding.code for finding in examine(folder)] == ["credentials"]

@@ -1,11 +1,11 @@
 import { ConsentPanel } from "./consent";
 import { Outbox, randomId } from "./outbox";
-import { type Button, MAX_FILE, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
 import { makePasskey, NoPasskey, usePasskey } from "./passkey";
+import { MAX_FILE, MAX_TEXT, type Outgoing, Refused, type Reply, TryAgain } from "./protocol";
+import { offers } from "./rights";
 import { secretNote } from "./shown";
 import { Transport } from "./transport";
-import { offers } from "./rights";
-import { bubble, choices, element, remaining, textOf } from "./view";
+import { bubble, choices, element, plain, remaining, textOf } from "./view";
 
 /** The whole chat as one element: `<discreet-chat></discreet-chat>`. */
 class DiscreetChat extends HTMLElement {
@@ -104,8 +104,7 @@ class DiscreetChat extends HTMLElement {
         const past = await this.transport.history();
         this.log.replaceChildren();
         for (const message of past) {
-          this.log.append(bubble(message.from, textOf(message)), ...offers(message));
-          this.offer(message.buttons ?? []);
+          this.show(message.from, message);
         }
         if (past.length === 0) {
           this.log.append(
@@ -174,12 +173,7 @@ class DiscreetChat extends HTMLElement {
 
   private answer(replies: Reply[]): void {
     for (const reply of replies) {
-      const text = textOf(reply);
-      if (text) {
-        this.log.append(bubble("bot", text));
-      }
-      this.log.append(...offers(reply));
-      this.offer(reply.buttons ?? []);
+      this.show("bot", reply);
       if (reply.custom?.show) {
         void this.showOnce();
       }
@@ -208,12 +202,22 @@ class DiscreetChat extends HTMLElement {
     }
   }
 
-  private offer(buttons: Button[]): void {
-    if (buttons.length === 0) {
-      return;
+  /** A message with the buttons of all its parts, in place of those that were offered before. */
+  private show(from: "you" | "bot", message: Reply): void {
+    const parts = plain(message);
+    if (from === "you" || parts.some((part) => part.buttons?.length)) {
+      this.withdrawChoices();
     }
-    this.withdrawChoices();
-    this.log.append(choices(buttons, (button) => void this.send({ button: button.handle }, button.title)));
+    for (const part of parts) {
+      const text = textOf(part);
+      if (text) {
+        this.log.append(bubble(from, text));
+      }
+      this.log.append(...offers(part));
+      if (part.buttons?.length) {
+        this.log.append(choices(part.buttons, (button) => void this.send({ button: button.handle }, button.title)));
+      }
+    }
   }
 
   /** A button works once, and only while it belongs to the last thing that was said. */

@@ -9,8 +9,17 @@ export interface Reply {
   text?: string;
   buttons?: Button[];
   image?: string;
+  attachment?: unknown;
   /** `show`: something waits to be fetched once. */
-  custom?: { show?: boolean; rights?: { copy?: boolean; certificate?: string } };
+  custom?: { elements?: Element[]; show?: boolean; rights?: { copy?: boolean; certificate?: string } };
+}
+
+/** One card of a carousel, as a response of the assistant describes it. */
+export interface Element {
+  title?: string;
+  subtitle?: string;
+  image_url?: string;
+  buttons?: Button[];
 }
 
 /** A committed turn. `you` is the person's message as it is kept: masked. */

@@ -27,7 +27,27 @@ export function bubble(from: "you" | "bot", text: string): HTMLElement {
 
 /** The text of a reply, whatever kinds of parts it has. */
 export function textOf(reply: Reply): string {
-  return [reply.text, reply.image && `Picture: ${reply.image}`].filter(Boolean).join("\n");
+  const picture = reply.image && `Picture: ${reply.image}`;
+  return [reply.text, picture, attached(reply.attachment)].filter(Boolean).join("\n");
+}
+
+/** A reply as a list without carousels: each card is a reply of its own. */
+export function plain(reply: Reply): Reply[] {
+  const cards = (reply.custom?.elements ?? []).map((card) => {
+    const lines = [card.title, card.subtitle].filter(Boolean).join("\n");
+    return { text: lines, image: card.image_url ?? "", buttons: card.buttons ?? [] };
+  });
+  return [reply, ...cards];
+}
+
+/** An attachment's title and address. */
+function attached(attachment: unknown): string {
+  if (typeof attachment !== "object" || attachment === null) {
+    return typeof attachment === "string" ? attachment : "";
+  }
+  const { payload, ...rest } = attachment as Record<string, unknown>;
+  const parts = { ...rest, ...(typeof payload === "object" ? payload : {}) } as Record<string, unknown>;
+  return ["title", "text", "src", "url"].map((name) => parts[name]).filter(Boolean).join("\n");
 }
 
 /** The buttons of a reply; `press` is called once, and every other button of the conversation goes with it. */

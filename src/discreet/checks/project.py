@@ -119,6 +119,12 @@ def _channels(file: Path) -> Iterator[Finding]:
                 Front.from_credentials(entry)
             except SettingsError as error:
                 yield Finding("credentials", str(error), "correct it (docs/operate.md)")
+        scanner = entry.get("attachments") if isinstance(entry, dict) else None
+        if isinstance(scanner, str) and not Path(scanner).is_socket():
+            yield Finding(
+                "scanner", f"no ClamAV listens where {name} has attachments scanned, so it takes none",
+                "start clamd, or correct the path of its socket", stops=False,
+            )  # fmt: skip
 
 
 def _packages(project: Path) -> Iterator[Finding]:

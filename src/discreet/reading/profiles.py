@@ -35,15 +35,15 @@ ENGLISH = frozenset(
         "a about after again all also always am an and another any "
         "anyone are arrive arrived as ask at back be because"
         " been before being but buy by call came can cancel card "
-        "change charge charged check come could cost customer"
+        "change charge charged check could cost customer"
         " day days deliver delivered delivery did do does done down "
         "email ever every feedback find first for from get"
-        " getting give go good got had has hat have he hello help "
+        " getting give go good got had has have hello help "
         "her here hey hi him his how i if in information into"
         " is it its just keep know last late like long look lost "
-        "make man me mine money more most much must my name"
-        " need never new next no not now number of off ok on one only or order ordered other our out over package"
-        " parcel pay payment per person please pro put question "
+        "make me mine money more most much must my name"
+        " need never new next not now number of off ok on one only or order ordered other our out over package"
+        " parcel pay payment person please pro put question "
         "received refund return right said same see send sent"
         " she shop should show so some someone something soon speak "
         "status still stop take talk tell than thank thanks"
@@ -52,7 +52,8 @@ ENGLISH = frozenset(
         " want was way we well went were what when where which who why will with work would wrong yes yet you your"
     )
 )
-"""Its frequent words: evidence that a message is meant to be English."""
+"""Its frequent words: evidence that a message is meant to be English. Those that are as frequent in another language
+(no, he, come, per, hat, man) are evidence of nothing, and stand in no profile either."""
 
 
 def _profile(code: str, sentence: str, strong: str, weak: str = "") -> Profile:

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from discreet.errors import BadInput, NotAuthentic
+from discreet.defence import MAX_SIZE
+from discreet.errors import BadInput, NotAuthentic, Unscanned
+from discreet.rasa.channels.connector import RemoteFile
 from discreet.rasa.channels.telegram import TelegramChannel
+from tests.assistant.provider import stand_in
 from tests.rasa.channels.conftest import hook
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -129,3 +132,46 @@ def test_a_custom_reply_names_no_other_recipient_and_no_unknown_call(channel: Te
         {"text": "x", "method": "sendMessage"}
     ]
     assert channel.written({"custom": {"elements": []}, "buttons": []}) == []
+
+
+FETCHED: dict[str, tuple[Any, bytes | None, int | None]] = {
+    "a file": ({"file_path": "photos/file_1.jpg"}, b"x" * 100, 100),
+    "a large one, cut": ({"file_path": "photos/file_1.jpg"}, bytes(MAX_SIZE + 9), MAX_SIZE + 1),
+    "one that is gone": ({"file_path": "photos/file_1.jpg"}, None, None),
+    "a way out": ({"file_path": "../bot1:token/getMe"}, b"x", None),
+    "a way out in the middle": ({"file_path": "photos/../../x"}, b"x", None),
+    "a query": ({"file_path": "photos/x?y"}, b"x", None),
+    "an encoded way out": ({"file_path": "photos/%2e%2e/x"}, b"x", None),
+    "another host": ({"file_path": "//evil.example/x"}, b"x", None),
+    "a whole address": ({"file_path": "https://evil.example/x"}, b"x", None),
+    "no path": ({}, b"x", None),
+    "a path that is none": ({"file_path": ["photos"]}, b"x", None),
+}
+
+
+@pytest.mark.parametrize("name", FETCHED)
+def test_a_file_is_fetched_from_telegram_and_from_nowhere_else(name: str) -> None:
+    result, content, size = FETCHED[name]
+    with stand_in() as provider:
+        provider.answering = lambda call: (200, {}, {"ok": True, "result": result})
+        if content is not None:
+            # Whatever is asked for is there: only the channel's own check keeps it from being fetched.
+            provider.files = _Everywhere(content)
+        fetching = TelegramChannel("1:token", "s", provider.address).fetch(RemoteFile("id"))
+        if size is None:
+            with pytest.raises(Unscanned):
+                asyncio.run(fetching)
+        else:
+            assert len(asyncio.run(fetching)) == size
+
+
+class _Everywhere(dict[str, bytes]):
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self._content = content
+
+    def __contains__(self, _path: object) -> bool:
+        return True
+
+    def __getitem__(self, _path: str) -> bytes:
+        return self._content
