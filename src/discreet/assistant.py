@@ -173,6 +173,7 @@ class Assistant:
         """What `discreet doctor` would stop for. Keys that are gone must not be made anew beside what they opened."""
         if not (self.state / "role-passwords.json").exists():
             keyring.create_keys(self.keys)
+        keyring.create_later_keys(self.keys)
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))

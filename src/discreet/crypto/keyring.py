@@ -17,6 +17,9 @@ from discreet.crypto.wrapping import KEY_SIZE, KeyRing
 from discreet.errors import SettingsError
 
 _SINGLE = ("identity", "action", "handle", "vault_seed", "model", "consent_head", "receipt")
+LATER = ("consent_head", "receipt")
+"""Of these, such as came after the first installations. Lost and made anew they open nothing: what they authenticated
+refuses, and says so."""
 RINGS = ("conversation", "value")
 """Rings of key-encryption keys: what they wrap lies in the database, and they rotate (``crypto.rotation``)."""
 _GRANTED = {
@@ -38,6 +41,12 @@ def create_keys(folder: Path) -> None:
         _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
     for name in RINGS:
         _create(folder / f"{name}.json", {"keys": [new_entry(f"{name}-1", int(time.time()))]})
+
+
+def create_later_keys(folder: Path) -> None:
+    """Makes what an installation from before these keys lacks, beside the keys that it has."""
+    for name in LATER:
+        _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
 
 
 def keys_for(role: str, folder: Path, *, kem: str = "x-wing") -> dict[str, Any]:
