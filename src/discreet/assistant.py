@@ -182,8 +182,8 @@ class Assistant:
         """What `discreet doctor` would stop for. Keys that are gone must not be made anew beside what they opened."""
         if not (self.state / "role-passwords.json").exists():
             keyring.create_keys(self.keys)
-        elif not erasures.has_lines(self.state) and self.keys.exists():
-            keyring.create_key(self.keys, "rights")
+        elif self.keys.exists():
+            keyring.create_later_keys(self.keys, but=("rights",) if erasures.has_lines(self.state) else ())
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))

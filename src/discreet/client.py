@@ -73,6 +73,16 @@ class Chat:
         messages: list[dict[str, Any]] = self._call("GET", "/chat/history", None)["messages"]
         return messages
 
+    def withdraw(self, purpose: str | None = None) -> dict[str, Any]:
+        """Takes back every consent, or that of one purpose, without waiting for a turn."""
+        answer: dict[str, Any] = self._call("POST", "/chat/withdraw", {"purpose": purpose})
+        return answer
+
+    def receipt(self) -> dict[str, Any]:
+        """The signed receipt of consent. Raises BadInput where nothing was ever asked."""
+        answer: dict[str, Any] = self._call("GET", "/chat/receipt", None)
+        return answer
+
     def end(self) -> None:
         """Ends the session for good."""
         self._call("DELETE", "/chat/session", None)

@@ -127,7 +127,7 @@ def test_another_delivery_address(assistant: Assistant, chat: Chat) -> None:
 @pytest.mark.parametrize(("number", "why"), [("DS-10517", "left our warehouse"), ("DS-10659", "was cancelled")])
 def test_an_address_too_late_is_said_before_anything_is_asked(chat: Chat, number: str, why: str) -> None:
     answer = chat.send(f"change the delivery address of {number}")
-    assert why in answer.texts[0]
+    assert why in answer.texts[-1]
     assert not any(part in " ".join(answer.texts).lower() for part in ("agree", "new address"))
 
 

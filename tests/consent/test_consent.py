@@ -153,3 +153,31 @@ def test_a_notice_says_at_once_what_how_long_who_and_how_to_withdraw(policy: Pol
     for part in (declared.notice["en"], policy.controller["name"], "withdraw my consent"):
         assert part in text
     assert any(word in text for word in ("30 days", "90 days", "one year"))
+
+
+FORGED_STATES = [
+    ("a refusal turned into a yes", "UPDATE consent.state SET status = 'given'"),
+    ("a longer life", "UPDATE consent.state SET status = 'given', expires_at = now() + interval '9 years'"),
+    ("another purpose", "UPDATE consent.state SET purpose = 'delivery', status = 'given'"),
+    ("no MAC", "UPDATE consent.state SET status = 'given', mac = NULL"),
+]
+
+
+@pytest.mark.parametrize(("name", "sql"), FORGED_STATES, ids=[row[0] for row in FORGED_STATES])
+def test_a_state_that_somebody_else_wrote_is_no_basis(
+    database: TestDatabase, actions: Database, consent: Consent, name: str, sql: str
+) -> None:
+    _answer(actions, consent, _ask(actions, consent), given=False)
+    with database.open("owner").transaction() as tx:
+        tx.execute(sql)
+    assert not _live(actions, consent)
+    assert not _live(actions, consent, "delivery")
+    with pytest.raises(NotAllowed), actions.transaction() as tx:
+        consent.require(tx, ANNA, "refunds")
+
+
+def test_a_yes_of_one_person_is_none_of_another(database: TestDatabase, actions: Database, consent: Consent) -> None:
+    _answer(actions, consent, _ask(actions, consent))
+    with database.open("owner").transaction() as tx:
+        tx.execute("UPDATE consent.state SET subject = %s", BEN)
+    assert not _live(actions, consent, subject=BEN)

@@ -14,6 +14,8 @@ from discreet.errors import NotAllowed
 from discreet.keeper import Keeper
 from discreet.policy import Policy
 from discreet.records.audit import Audit
+from discreet.records.consent.ledger import Entry, Ledger
+from discreet.records.consent.notice import notice_for
 from discreet.records.consent.said import withdrawn_sentence
 from discreet.records.vault import Finding, VaultReader, VaultWriter
 from discreet.redaction.tokens import mint
@@ -177,7 +179,15 @@ def test_the_end_of_a_session_takes_nothing_that_was_agreed_to(sealed: Sealed) -
 
 def test_an_expired_yes_opens_nothing(sealed: Sealed) -> None:
     token = sealed.seal()
-    sealed.say()
-    sealed.owner("UPDATE consent.state SET expires_at = now() - interval '1 second'")
-    with pytest.raises(NotAllowed):
-        sealed.reveal(token)
+    notice = notice_for(sealed.policy, "refunds")
+    for keep, opens in ((timedelta(days=1), True), (timedelta(milliseconds=1), False)):
+        entry = Entry("refunds", "given", "1", notice.hash, "en", "button", keep=keep)
+        with sealed.actions.transaction() as tx:
+            ledger = Ledger(HEAD_KEY)
+            ledger.lock(tx, ANNA)
+            ledger.append_and_hold(tx, ANNA, entry)
+        if opens:
+            assert sealed.reveal(token) == CARD
+        else:
+            with pytest.raises(NotAllowed):
+                sealed.reveal(token)

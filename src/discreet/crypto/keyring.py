@@ -17,6 +17,9 @@ from discreet.crypto.wrapping import KEY_SIZE, KeyRing
 from discreet.errors import SettingsError
 
 _SINGLE = ("identity", "action", "handle", "vault_seed", "model", "consent_head", "receipt", "rights")
+LATER = ("consent_head", "receipt", "rights")
+"""Of these, such as came after the first installations. Lost and made anew they open nothing: what they authenticated
+refuses, and says so."""
 RINGS = ("conversation", "value")
 """Rings of key-encryption keys: what they wrap lies in the database, and they rotate (``crypto.rotation``)."""
 _GRANTED = {
@@ -31,18 +34,23 @@ _GRANTED = {
 """Which process receives which key; docs/threat-model.md says what follows when one falls."""
 
 
-def create_key(folder: Path, name: str) -> None:
-    """Makes one single key where it is missing: of an installation from before that key was needed."""
-    _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
-
-
 def create_keys(folder: Path) -> None:
     """Makes whatever key is missing under ``folder`` (mode 0700, files 0600). Never replaces one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in _SINGLE:
-        create_key(folder, name)
+        _create_single(folder, name)
     for name in RINGS:
         _create(folder / f"{name}.json", {"keys": [new_entry(f"{name}-1", int(time.time()))]})
+
+
+def create_later_keys(folder: Path, *, but: tuple[str, ...] = ()) -> None:
+    """Makes what an installation from before these keys lacks, beside the keys that it has.
+
+    ``but``: names of those whose work is there already, so that they were not missing but got lost.
+    """
+    for name in LATER:
+        if name not in but:
+            _create_single(folder, name)
 
 
 def keys_for(role: str, folder: Path, *, kem: str = "x-wing") -> dict[str, Any]:
@@ -102,6 +110,10 @@ def write_draft(path: Path, content: dict[str, Any]) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return draft
+
+
+def _create_single(folder: Path, name: str) -> None:
+    _create(folder / f"{name}.json", {"key": _text(secrets.token_bytes(KEY_SIZE))})
 
 
 def _create(path: Path, content: dict[str, Any]) -> None:

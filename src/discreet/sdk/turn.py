@@ -223,7 +223,9 @@ class Turn:
         """What the message answers a notice with: (yes or no, how); None when it is no answer (docs/spec/gate.md)."""
         message = self._tracker.get("latest_message") or {}
         intent = message.get("intent") or {}
-        if (message.get("metadata") or {}).get("operation"):
+        if (message.get("metadata") or {}).get("operation") is not None:
+            if self.answered_operation is None:
+                return None  # it names no operation of ours
             return {"affirm": (True, "button"), "deny": (False, "button")}.get(intent.get("name", ""))
         if intent.get("name") == "deny":
             return False, "words"

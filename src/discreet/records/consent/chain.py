@@ -70,6 +70,15 @@ def head_mac(key: bytes, subject: bytes, seq: int, last: bytes) -> bytes:
     return hmac.new(key, b"discreet consent head\0" + subject + seq.to_bytes(8, "big") + last, hashlib.sha256).digest()
 
 
+def state_mac(
+    key: bytes, subject: bytes, purpose: str, status: str, event: int, expires_at: datetime | None, notice_hash: bytes
+) -> bytes:
+    """HMAC-SHA-256 of what holds now for a person and purpose; 32 bytes."""
+    ends = "" if expires_at is None else utc(expires_at)
+    content: list[Any] = [subject.hex(), purpose, status, event, ends, notice_hash.hex()]
+    return hmac.new(key, b"discreet consent state\0" + rfc8785.dumps(content), hashlib.sha256).digest()
+
+
 def utc(moment: datetime) -> str:
     """A time as the ledger and receipts write it: UTC, microseconds, ``Z``."""
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

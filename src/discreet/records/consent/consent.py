@@ -69,14 +69,15 @@ class Consent:
             raise NotAllowed("there is no live basis for this purpose")
 
     def _live(self, tx: Transaction, subject: bytes, purpose: str, lock: str) -> bool:
-        return bool(
-            tx.execute(
-                f"SELECT 1 FROM consent.state s WHERE s.subject = %s AND s.purpose = %s AND {_ANSWERED_NOW}{lock}",  # noqa: S608
-                subject,
-                purpose,
-                self._current[purpose],
-            )
+        """Given, not expired, to the notice as it is now, and written by us: a row from elsewhere gives no basis."""
+        rows = tx.execute(
+            "SELECT s.status, s.event, s.expires_at, s.notice_hash, s.mac FROM consent.state s"  # noqa: S608
+            f" WHERE s.subject = %s AND s.purpose = %s AND {_ANSWERED_NOW}{lock}",
+            subject,
+            purpose,
+            self._current[purpose],
         )
+        return bool(rows) and self._ledger.holds(subject, purpose, rows[0])
 
     def ask(
         self, tx: Transaction, subject: bytes, purpose: str, *, resume: str, turn_id: bytes, language: str | None = None
@@ -125,7 +126,7 @@ class Consent:
             notice_hash=operation.notice_hash, language=language, method=method, operation=operation.id,
             turn_id=turn_id, keep=purpose.keep if given else None,
         )  # fmt: skip
-        self._set(tx, subject, entry)
+        self._ledger.append_and_hold(tx, subject, entry)
         if not given:
             self._discard(tx, subject, purpose)
 
@@ -174,7 +175,7 @@ class Consent:
         )
         rows = [row for row in rows if purposes is None or row[0] in purposes]
         for purpose, notice_hash, version, language in rows:
-            self._set(
+            self._ledger.append_and_hold(
                 tx, subject,
                 Entry(purpose, "withdrawn", version, bytes(notice_hash), language, method, actor, turn_id=turn_id),
             )  # fmt: skip
@@ -213,7 +214,7 @@ class Consent:
         notice = notice_for(self._policy, purpose, language)
         self._ledger.lock(tx, subject)
         self._keep_notice(tx, notice)
-        self._set(tx, subject, self._entry(notice, "told", "chat", turn_id, None))
+        self._ledger.append_and_hold(tx, subject, self._entry(notice, "told", "chat", turn_id, None))
         return notice
 
     def end_session(self, tx: Transaction, subject: bytes) -> int:
@@ -242,16 +243,6 @@ class Consent:
             purpose=notice.purpose, status=status, policy_version=self._policy.version, notice_hash=notice.hash,
             language=notice.language, method=method, operation=operation, turn_id=turn_id,
         )  # fmt: skip
-
-    def _set(self, tx: Transaction, subject: bytes, entry: Entry) -> None:
-        event = self._ledger.append(tx, subject, entry)
-        tx.execute(
-            "INSERT INTO consent.state (subject, purpose, status, event, expires_at, notice_hash, at)"
-            " SELECT subject, purpose, status, id, expires_at, notice_hash, at FROM consent.event WHERE id = %s"
-            " ON CONFLICT (subject, purpose) DO UPDATE SET status = EXCLUDED.status, event = EXCLUDED.event,"
-            " expires_at = EXCLUDED.expires_at, notice_hash = EXCLUDED.notice_hash, at = EXCLUDED.at",
-            event,
-        )
 
     def _keep_notice(self, tx: Transaction, notice: Notice) -> None:
         tx.execute(

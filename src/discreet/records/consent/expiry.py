@@ -48,12 +48,7 @@ class Expiry:
         if not rows:
             return 0  # given again, or withdrawn, a moment ago
         version, notice_hash, language = rows[0]
-        event = self._ledger.append(
+        self._ledger.append_and_hold(
             tx, subject, Entry(purpose, "expired", version, bytes(notice_hash), language, "clock", actor="keeper")
         )
-        tx.execute(
-            "UPDATE consent.state SET status = 'expired', event = %s, expires_at = NULL, at = now()"
-            " WHERE subject = %s AND purpose = %s",
-            event, subject, purpose,
-        )  # fmt: skip
         return 1

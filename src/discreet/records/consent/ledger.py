@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from discreet.errors import IntegrityError
-from discreet.records.consent.chain import NO_EVENT, Event, head_mac
+from discreet.records.consent.chain import NO_EVENT, Event, head_mac, state_mac
 from discreet.storage.engine import Transaction
 
 COLUMNS = (
@@ -50,11 +50,14 @@ class Ledger:
         )  # fmt: skip
         tx.execute("SELECT 1 FROM consent.chain WHERE subject = %s FOR UPDATE", subject)
 
-    def append(self, tx: Transaction, subject: bytes, entry: Entry) -> int:
-        """Adds one event under the lock and returns its id.
+    def append(self, tx: Transaction, subject: bytes, entry: Entry) -> None:
+        """Adds one event under the lock.
 
         Raises IntegrityError where the chain's end does not verify: nothing is added to what somebody has changed.
         """
+        self._append(tx, subject, entry)
+
+    def _append(self, tx: Transaction, subject: bytes, entry: Entry) -> tuple[int, Event]:
         seq, last, at = self._end(tx, subject)
         event = Event(
             subject=subject,
@@ -83,7 +86,29 @@ class Ledger:
             "UPDATE consent.chain SET seq = %s, hash = %s, mac = %s WHERE subject = %s",
             event.seq, event.hash, head_mac(self._head_key, subject, event.seq, event.hash), subject,
         )  # fmt: skip
-        return int(event_id)
+        return int(event_id), event
+
+    def append_and_hold(self, tx: Transaction, subject: bytes, entry: Entry) -> None:
+        """``append``, and makes the event what holds now for its purpose."""
+        event_id, event = self._append(tx, subject, entry)
+        mac = state_mac(
+            self._head_key, subject, event.purpose, event.status, event_id, event.expires_at, event.notice_hash
+        )
+        tx.execute(
+            "INSERT INTO consent.state (subject, purpose, status, event, expires_at, notice_hash, at, mac)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (subject, purpose) DO UPDATE"
+            " SET status = EXCLUDED.status, event = EXCLUDED.event, expires_at = EXCLUDED.expires_at,"
+            " notice_hash = EXCLUDED.notice_hash, at = EXCLUDED.at, mac = EXCLUDED.mac",
+            subject, event.purpose, event.status, event_id, event.expires_at, event.notice_hash, event.at, mac,
+        )  # fmt: skip
+
+    def holds(self, subject: bytes, purpose: str, row: tuple[Any, ...]) -> bool:
+        """Whether a row of the state, (status, event, expires_at, notice_hash, mac), was written by us."""
+        status, event, expires_at, notice_hash, mac = row
+        if notice_hash is None or mac is None:
+            return False
+        ours = state_mac(self._head_key, subject, purpose, status, event, expires_at, bytes(notice_hash))
+        return hmac.compare_digest(bytes(mac), ours)
 
     def _end(self, tx: Transaction, subject: bytes) -> tuple[int, bytes, datetime]:
         rows = tx.execute("SELECT seq, hash, mac, clock_timestamp() FROM consent.chain WHERE subject = %s", subject)

@@ -11,9 +11,11 @@ ALTER TABLE consent.event
     ADD COLUMN actor     text,
     ADD CONSTRAINT event_chain UNIQUE (subject, seq);
 
+-- The state carries a MAC of its own: a row that somebody else wrote gives no basis.
 ALTER TABLE consent.state
     ADD COLUMN notice_hash bytea,
-    ADD COLUMN at          timestamptz NOT NULL DEFAULT now();
+    ADD COLUMN at          timestamptz NOT NULL DEFAULT now(),
+    ADD COLUMN mac         bytea;
 CREATE INDEX state_expires ON consent.state (expires_at) WHERE status = 'given';
 
 -- The chain's end, authenticated: what is cut off is missed, what is appended without the key is found.
@@ -46,12 +48,12 @@ BEGIN
 END $$;
 CREATE TRIGGER event_of_keeper BEFORE INSERT ON consent.event FOR EACH ROW
     WHEN ('"' || replace(current_user::text, '"', '""') || '"' = '{keeper}') EXECUTE FUNCTION consent.only_expires();
-CREATE TRIGGER state_of_keeper BEFORE UPDATE ON consent.state FOR EACH ROW
+CREATE TRIGGER state_of_keeper BEFORE INSERT OR UPDATE ON consent.state FOR EACH ROW
     WHEN ('"' || replace(current_user::text, '"', '""') || '"' = '{keeper}') EXECUTE FUNCTION consent.only_expires();
 
 GRANT SELECT, INSERT, UPDATE ON consent.chain TO {actions};
 GRANT SELECT, INSERT ON consent.notice TO {actions};
 GRANT SELECT, INSERT, UPDATE ON consent.chain TO {keeper};
 GRANT SELECT, INSERT ON consent.event TO {keeper};
-GRANT UPDATE ON consent.state TO {keeper};
+GRANT INSERT, UPDATE ON consent.state TO {keeper};
 GRANT SELECT ON consent.chain, consent.notice TO {staff};
