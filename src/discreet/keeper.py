@@ -164,6 +164,11 @@ class Keeper:
             tx.execute("DELETE FROM rights.copy WHERE expires_at < now()")
             tx.execute("DELETE FROM rights.restriction WHERE until < now()")
             Requests("keeper").expire(tx)
+            tx.execute("DELETE FROM identity.challenge WHERE expires_at < now() - interval '1 day'")
+            tx.execute(
+                "DELETE FROM identity.attempts WHERE since < now() - interval '2 days'"
+                " AND (locked_until IS NULL OR locked_until < now() - interval '1 day')"
+            )
             tx.execute("DELETE FROM defence.bucket WHERE empty_at < now() - interval '1 minute'")
             tx.execute(
                 "DELETE FROM vault.confirmed_turn c WHERE c.at < now() - %s"

@@ -16,6 +16,7 @@ from discreet.assistant import Assistant
 from discreet.client import Chat
 from discreet.storage.engine import Database
 from tests.assistant.canaries import Canaries, disguises, draw, found_in, in_byte_columns, scan
+from tests.assistant.inbox import newest_code
 from tests.conftest import running_assistant
 
 pytestmark = pytest.mark.servers
@@ -207,3 +208,17 @@ def test_the_scan_sees_through_every_disguise() -> None:
         assert found_in(content, {"card": value}) == {"card"}
     assert found_in(b"4000 0566 5566 5557", {"card": value}) == set()
     assert all(len(disguise) >= 8 for disguise in disguises(value))
+
+
+def test_a_code_by_mail_is_found_nowhere() -> None:
+    with tapped() as (assistant, tap):
+        chat = Chat(assistant.address).open()
+        notice = chat.send("change the delivery address of DS-10563")
+        chat.press(notice.buttons["Yes, you may"])
+        chat.send("9 Juniper Walk, Exeter EX4 6QQ")
+        code = newest_code(assistant, 1)
+        assert "new address" in chat.send(f"{code[:4]} {code[4:]}").texts[-1]
+        chat.send(f"once more: {code}")
+        spaced = f"{code[:4]} {code[4:]}"
+        assert hits(assistant, tap, {"code": code, "spaced": spaced}) == {}
+        assert found_in(f"x {spaced} y".encode(), {"code": spaced}) == {"code"}

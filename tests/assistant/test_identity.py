@@ -10,12 +10,16 @@ import pytest
 import yaml
 
 from discreet.assistant import Assistant
+from discreet.cli.mail import run as run_mail
 from discreet.client import Chat, Turn
+from discreet.crypto import keyring
+from discreet.crypto.signing import ActionCall, sign_action_call
 from discreet.storage.engine import Database
 from tests.assistant.inbox import forget_attempts, letters, newest_code, proved
 from tests.assistant.phones import TelegramPhone
 from tests.assistant.provider import stand_in
 from tests.conftest import prepared_state, running_assistant
+from tests.sdk.test_server import Caller
 from tests.smtp import smtp_server
 
 pytestmark = pytest.mark.servers
@@ -166,6 +170,23 @@ def test_this_was_not_me_locks_and_unlocking_waits(own: Assistant, talk: Chat) -
     signed_in(own, talk, "ottilie.brandvold@post.example")
     assert "locked the authenticators" in talk.send("this was not me").texts[0]
     assert any(letter["subject"].startswith("Your account is locked") for letter in letters(own))
+
+
+def test_letters_are_for_the_operator_and_not_for_rasas_server(
+    own: Assistant, talk: Chat, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to_the_code(talk, "DS-10745")
+    letters(own, 1)
+    assert run_mail(own.state, as_json=False) == 0
+    assert "Your code: " in capsys.readouterr().out
+    call = ActionCall(b"t" * 16, 0, 0)
+    for name in ("action", "identity", "handle"):
+        key = keyring.key(keyring.keys_for("rasa", own.keys), name)
+        caller = Caller(own.run / "actions" / "actions.sock", key)
+        headers = sign_action_call(key, call, b"", int(time.time()))
+        assert caller.post(b"", headers, "/mail", "GET")[0] == 401
+    assert caller.post(b"", {}, "/mail", "GET")[0] == 401
+    assert caller.post(b"{}", {}, "/shown")[0] == 401
 
 
 def test_another_email_address_needs_a_code_from_it(own: Assistant, talk: Chat) -> None:

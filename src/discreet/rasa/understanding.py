@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from discreet.defence import Admitted
@@ -42,6 +44,8 @@ _WITHDRAWAL, _TOPIC = "withdraw_consent", "consent_topic"
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
 _PROVING, _CODE, _PASSKEY = "proving", "one_time_code", "passkey_answer"
+_LATELY = 100
+"""Events of a conversation: ten turns or more."""
 _PROVES = {"account": "email"}
 """What answers the question that the slot names (docs/spec/step-up.md); a code answers the others."""
 SURE = 0.5
@@ -92,8 +96,8 @@ class Understanding:
 
         proving = tracker.get_slot(_PROVING) if tracker is not None and not tracker.active_loop else None
         asked = frozenset({_CODE}) if proving and proving != "account" else frozenset()
-        if not asked and asked_code.is_bare(plain):
-            plain = burnt(_CODE)
+        if not asked and (asked_code.is_bare(plain) or _was_asked(tracker)):
+            plain = _without_codes(plain)
         kept = self._redactor.ingress(plain, seal, asked=asked, later=_SEEN_BY_THE_MODEL).text
         parsed = await processor.parse_message(UserMessage(kept), tracker)
         entities = [dict(entity) for entity in parsed.get("entities", [])]
@@ -261,6 +265,19 @@ def as_data(text: str) -> str:
 def looks_like_a_command(text: str) -> bool:
     """Whether Rasa would have taken the text for a command, had it seen it as it was typed."""
     return _CONTROL.sub(" ", text).lstrip().startswith("/")
+
+
+def _was_asked(tracker: DialogueStateTracker | None) -> bool:
+    """Whether a code was asked for lately: one that is typed once more, or too late, is still a code."""
+    latest = islice(reversed(tracker.events), _LATELY) if tracker is not None else ()
+    return any(isinstance(event, SlotSet) and event.key == _PROVING and event.value for event in latest)
+
+
+def _without_codes(text: str) -> str:
+    splice = Splice(text)
+    for start, end, _ in asked_code.codes(text):
+        splice.replace(start, end, burnt(_CODE))
+    return splice.text
 
 
 def _value(findings: dict[str, Finding], token: str) -> str:

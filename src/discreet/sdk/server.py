@@ -36,7 +36,7 @@ from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
 from discreet.sdk.desk import add_desk
-from discreet.sdk.identity import identity_for, index_customers
+from discreet.sdk.identity import apply_due_safely, identity_for, index_customers
 from discreet.sdk.registry import load_actions
 from discreet.sdk.turn import CallContext, Services, current_call
 from discreet.settings import Settings, load_settings
@@ -46,6 +46,7 @@ from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Database
 
 MAX_BODY = 256 * 1024
+KEEP_UP_SECONDS = 60.0
 _log = logging.getLogger("discreet.sdk.server")  # also when run as a program
 
 
@@ -114,6 +115,10 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
         subject = conversation_id(identity_key, json.loads(request.body)["sender_id"])
         return json_response(services.identity.shown.take(subject) or {})
 
+    @app.after_server_start
+    async def begin(app: Sanic, _loop: object) -> None:
+        app.add_task(_keep_up(services))
+
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
             return json_response({"error": "bad request"}, status=error.status_code)
@@ -124,6 +129,17 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     app.error_handler.add(Exception, failed)
     app.error_handler.add(SanicException, failed)
     return app
+
+
+async def _keep_up(services: Services) -> None:
+    """Makes changes whose waiting time is over, and new customers findable; what fails is tried at the next round."""
+    while True:
+        await asyncio.sleep(KEEP_UP_SECONDS)
+        for work in (apply_due_safely, index_customers):
+            try:
+                await asyncio.to_thread(work, services.database, services.identity)
+            except DiscreetError as error:
+                _log.warning("%s failed: %s", work.__name__, error.code)
 
 
 def _letters(key: bytes, services: Services, request: Request) -> HTTPResponse:

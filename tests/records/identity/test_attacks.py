@@ -34,6 +34,7 @@ def test_the_honest_way_works_once(world: World) -> None:
     assert proof is not None
     assert (proof.customer, proof.methods, proof.level) == (world.owner().id, ("mail",), 1)
     assert world.take() == proof  # the same call again, after a crash
+    assert world.sql("SELECT code_mac FROM identity.challenge") == [(None,)]
     assert world.take(used_by=OTHER_CALL) is None
     with world.actions.transaction() as tx:
         assert links.customer_of(tx, ANNA_TALKS) == world.owner().id

@@ -60,6 +60,23 @@ def test_recovery_codes_are_long_unlike_and_read_as_people_write_them() -> None:
     assert not codes.recovery_matches(None, made[0])
 
 
+def test_a_code_of_nobody_costs_the_same_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+
+    class Counting:
+        def verify(self, kept: str, code: str) -> None:
+            hashed.append(kept.rpartition("$")[0].rpartition("$")[0])
+            argon.verify(kept, code)
+
+    codes.recovery_matches(None, "x")  # makes what stands for nobody's, once a process
+    argon = codes._ARGON
+    monkeypatch.setattr(codes, "_ARGON", Counting())
+    somebodys = argon.hash("y").encode()
+    assert not codes.recovery_matches(somebodys, "x")
+    assert not codes.recovery_matches(None, "x")
+    assert hashed == ["$argon2id$v=19$m=19456,t=2,p=1"] * 2
+
+
 def test_a_mail_code_is_uniform_digits_with_leading_zeros() -> None:
     assert codes.new_mail_code(lambda _: 7) == "00000007"
     assert codes.new_mail_code(lambda below: below - 1) == "99999999"

@@ -52,12 +52,18 @@ WRONG_USES: dict[str, Forge] = {
     "cloned authenticator": lambda soft, options: _counting(soft, 4).used(options, ORIGIN),
     "counter that stood still": lambda soft, options: _counting(soft, 5).used(options, ORIGIN),
     "counter back at zero": lambda soft, options: _counting(soft, 0).used(options, ORIGIN),
+    "its key under another name": lambda soft, options: _named(soft, b"n" * 32).used(options, ORIGIN),
     "another credential": lambda soft, options: SoftPasskey(counter=9).used(options, ORIGIN),
     "no json": lambda soft, options: "{",
     "a list": lambda soft, options: "[]",
     "nothing in it": lambda soft, options: "{}",
     "far too long": lambda soft, options: soft.used(options, ORIGIN) + " " * passkeys.MAX_ANSWER,
 }
+
+
+def _named(soft: SoftPasskey, name: bytes) -> SoftPasskey:
+    soft.id = name
+    return soft
 
 
 def _counting(soft: SoftPasskey, counter: int) -> SoftPasskey:

@@ -139,7 +139,7 @@ class Challenges:
         if waiting.new_address and kind != codes.MAIL:
             kind = None
         right = kind is not None and self._is_right(tx, subject, waiting, kind, code, now)
-        if not right or kind is None or waiting.account.decoy or kind in waiting.methods:
+        if not right or kind is None or waiting.account.decoy:
             return self._wrong(tx, subject, waiting.account)
         return self._proved(tx, subject, waiting, kind)
 
