@@ -60,6 +60,8 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str]:
     lines += [f"Your yes to: {purpose.notice['en']} (at most {in_words(purpose.keep)})." for purpose in given]
     if standing.is_restricted(tx, turn.subject):
         lines.append("You froze it: I keep it and do not use it.")
+    answered = REQUESTS.file(tx, turn.subject, "access", via="conversation")
+    REQUESTS.close(tx, answered, "done", {"categories": len(lines)})
     return lines, REQUESTS.ask(tx, turn.subject, "copy", via="conversation")
 
 

@@ -14,7 +14,9 @@ from discreet.crypto.envelope import GENESIS, DataKey, Head
 from discreet.errors import TurnAborted
 from discreet.rasa.lending import LONGEST_SECONDS, Lending
 from discreet.rasa.tracker_store import EncryptedTrackerStore
+from discreet.records.audit import Audit
 from discreet.records.conversations import Conversations, Position
+from discreet.records.erasure import erase
 from tests.conftest import TestDatabase
 
 ANNA, BEN, CARL = b"a" * 16, b"b" * 16, b"c" * 16
@@ -112,6 +114,27 @@ def test_the_process_that_wrote_last_reads_nothing_again(
         reads = _counting(monkeypatch)
         assert await _item(store) == "one"
         assert reads == []
+
+    asyncio.run(play())
+
+
+def test_a_server_forgets_whom_another_one_erased_and_nobody_else(
+    database: TestDatabase, store: EncryptedTrackerStore, domain: Domain
+) -> None:
+    async def play() -> None:
+        for name in ("anna", "ben"):
+            await store.get_or_create_tracker(name)
+            tracker = await store.retrieve(name)
+            assert tracker is not None
+            tracker.update(SlotSet("item", "one"), domain)
+            await store.save(tracker)
+        before = store._lending.kept()
+        assert len(before) == 2
+        assert await store.forget_erased() == 0
+        with database.open("keeper").transaction() as tx:
+            erase(tx, before[0], Audit("keeper"))
+        assert await store.forget_erased() == 1
+        assert store._lending.kept() == before[1:]
 
     asyncio.run(play())
 

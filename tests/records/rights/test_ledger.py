@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,6 +69,9 @@ ATTACKS: dict[str, Callable[[list[bytes]], bytes]] = {
     ),
     "a certificate is offered as a line": _other_kind,
     "a signed line names another one before": lambda lines: b"\n".join([*lines, _signed(4, GENESIS)]),
+    "a signed line leaves numbers out": lambda lines: b"\n".join(
+        [*lines, _signed(9, hashlib.sha256(lines[2]).hexdigest())]
+    ),
     "an empty line": lambda lines: b"\n".join([lines[0], b"", *lines[1:]]),
     "bytes that are no text": lambda lines: b"\n".join([*lines, b"\xff\xfe\x00"]),
 }

@@ -152,21 +152,30 @@ def test_a_ledger_that_is_gone_stops_the_start(installed: Installation) -> None:
     assert installed.findings() == []
 
 
-def test_the_servers_binaries_can_dump_and_the_dump_of_before_holds_the_keys(
-    installed: Installation, tmp_path: Path
-) -> None:
-    """What docs/operate.md says of backups: a dump from before is readable for as long as somebody keeps it."""
-    noted = remains.of(installed.owner, installed.people[0])
-    dump = tmp_path / "dumps"
-    dump.mkdir()
-    with installed.owner.transaction() as tx:
-        for table in ("key.owner_key", "vault.value"):
-            (dump / table).write_text(str(tx.execute(f"SELECT t::text FROM {table} t")))
-    assert (_wheel_binaries() / "postgres").exists()
-    token = {"token": noted["token"]}
-    assert remains.found([dump], token)
-    installed.erase(installed.people[0])
-    with installed.owner.transaction() as tx:
-        for table in ("key.owner_key", "vault.value"):
-            (dump / table).write_text(str(tx.execute(f"SELECT t::text FROM {table} t")))
-    assert remains.found([dump], token) == {}
+def test_a_dump_from_before_is_no_way_back_either(installed: Installation, policy: Policy, tmp_path: Path) -> None:
+    """``pg_dump`` and ``pg_restore``, into a database of another name: as on anybody's own Postgres."""
+    erased, *others = installed.people
+    dump = tmp_path / "dump"
+    _run("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={installed.server.url}")
+    noted = {"wrapped key of the person": remains.of(installed.owner, erased)["wrapped key of the person"]}
+    installed.erase(erased)
+    with installed.owner.autocommit() as tx:
+        tx.execute("CREATE DATABASE restored")
+    url = installed.server.url.replace("/discreet?", "/restored?")
+    _run("pg_restore", "--exit-on-error", f"--dbname={url}", str(dump))
+    restored = Database(url, pool_size=1, statement_timeout_ms=120_000)
+    assert [finding.code for finding in examine(restored, installed.state)] == ["erasures"]
+    assert readable(restored, policy, erased)
+    with restored.transaction() as tx:
+        assert replay(tx, installed.ledger.lines(), Audit("operator")) == 1
+    assert list(examine(restored, installed.state)) == []
+    assert not readable(restored, policy, erased)
+    assert all(readable(restored, policy, person) for person in others)
+    later = tmp_path / "later"
+    _run("pg_dump", "--format=plain", f"--file={later}", f"--dbname={url}")
+    assert noted["wrapped key of the person"][0].hex() not in later.read_text()
+    restored.close()
+
+
+def _run(program: str, *arguments: str) -> None:
+    subprocess.run([str(_wheel_binaries() / program), *arguments], check=True, capture_output=True, timeout=120)

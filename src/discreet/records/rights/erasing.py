@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from discreet.crypto import statement
-from discreet.errors import StorageError
+from discreet.errors import StorageConflict, StorageUnavailable
 from discreet.records.audit import Audit
 from discreet.records.erasure import Erased, Scope, erase_all, keys_of, lock, residue
 from discreet.records.identity.links import customer_of, linked
@@ -51,7 +52,7 @@ class Erasing:
         self._clock = clock
 
     def run_filed(self) -> int:
-        """Carries out what is filed; how many. Who is in the middle of a turn is waited for. Raises StorageError."""
+        """Carries out what is filed; how many. Who is in the middle of a long turn waits. Raises IntegrityError."""
         with self._database.transaction() as tx:
             filed = tx.execute(
                 "SELECT id FROM rights.request r WHERE kind = 'erasure' AND state = 'filed' AND (filed_at < now() - %s"
@@ -59,7 +60,11 @@ class Erasing:
                 " ORDER BY filed_at LIMIT %s",
                 LAST_LETTER, _BATCH,
             )  # fmt: skip
-        return sum(self.run(row[0]) is not None for row in filed)
+        done = 0
+        for (request,) in filed:
+            with contextlib.suppress(StorageUnavailable, StorageConflict):  # in the middle of a turn: the next round
+                done += self.run(request) is not None
+        return done
 
     def run(self, request: str) -> Done | None:
         """Carries out one filed request; None where it is not filed (any more). Raises StorageError."""
@@ -70,7 +75,7 @@ class Erasing:
             scope = scope_of(tx, subject)
             lock(tx, scope.subjects)
             if scope_of(tx, subject) != scope:
-                raise StorageError("a conversation was linked while its person was erased; once more")
+                raise StorageConflict("a conversation was linked while its person was erased; once more")
             # Again, under the locks: another process may have been first.
             if not tx.execute("SELECT 1 FROM rights.request WHERE id = %s AND state = 'filed' FOR UPDATE", request):
                 return None
