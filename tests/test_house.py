@@ -143,8 +143,19 @@ def _examples(folder: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize(
     "skill",
-    ["greeting", "small_talk", "orders", "returns", "address", "privacy", "questions", "feedback", "handoff", "rights"]
-    + ["identity"],
+    [
+        "greeting",
+        "small_talk",
+        "orders",
+        "returns",
+        "address",
+        "privacy",
+        "questions",
+        "feedback",
+        "handoff",
+        "rights",
+        "identity",
+    ],
 )
 def test_a_skill_has_one_stem_everywhere(skill: str) -> None:
     for place in (f"data/nlu/{skill}.yml", f"data/rules/{skill}.yml", f"tests/unseen/{skill}.yml"):
