@@ -9,15 +9,17 @@ from pathlib import Path
 import pytest
 
 from discreet.errors import IntegrityError, StorageError
+from discreet.records.audit import Audit
 from discreet.records.consent.anchors import read_anchors, write_anchors
 from discreet.records.consent.chain import head_mac
 from discreet.records.consent.expiry import Expiry
 from discreet.records.consent.verify import damaged_notices, verify_ledger
+from discreet.records.erasure import erase
 from tests.consent.world import ANNA, BEN, HEAD_KEY, World
 
 _REST = (
     "subject, purpose, status, policy_version, notice_hash, language, method, turn_id, at, expires_at, previous, hash,"
-    " operation, actor"
+    " operation, actor, salt, person"
 )
 _COPY = f"INSERT INTO consent.event ({_REST}, seq) SELECT {_REST}, 4 FROM consent.event WHERE seq = 2"
 _SWAP = (
@@ -30,6 +32,7 @@ FIELDS = [
     ("operation", "'op_other'"), ("actor", "'operator'"), ("turn_id", "NULL"), ("at", "at - interval '1 day'"),
     ("expires_at", "expires_at + interval '1 year'"), ("subject", "decode(repeat('62', 16), 'hex')"),
     ("previous", "decode(repeat('00', 32), 'hex')"), ("hash", "decode(repeat('00', 32), 'hex')"), ("seq", "7"),
+    ("salt", "NULL"), ("person", "decode(repeat('00', 32), 'hex')"),
 ]  # fmt: skip
 EDITS = [
     *((f"a changed {field}", f"UPDATE consent.event SET {field} = {value} WHERE seq = 2") for field, value in FIELDS),
@@ -61,6 +64,12 @@ EDITS = [
     ("the state lives longer", "UPDATE consent.state SET expires_at = now() + interval '9 years'"),
     ("the state names another notice", "UPDATE consent.state SET notice_hash = decode(repeat('00', 32), 'hex')"),
     ("the state is taken out", "DELETE FROM consent.state"),
+    ("all of it nobody's, as if erased", "UPDATE consent.event SET salt = NULL, turn_id = NULL"),
+    (
+        "another person's",
+        "UPDATE consent.event SET subject = decode(repeat('62', 16), 'hex');"
+        " UPDATE consent.chain SET subject = decode(repeat('62', 16), 'hex'); DELETE FROM consent.state",
+    ),
 ]  # fmt: skip
 
 
@@ -112,20 +121,20 @@ def test_nothing_is_added_to_an_end_that_somebody_changed(world: World) -> None:
 
 def test_an_end_without_the_key_is_none(world: World) -> None:
     world.say()
-    forged = head_mac(bytes(32), ANNA, 2, world.owner("SELECT hash FROM consent.event WHERE seq = 2")[0][0])
+    forged = head_mac(bytes(32), 2, world.owner("SELECT hash FROM consent.event WHERE seq = 2")[0][0])
     world.owner("UPDATE consent.chain SET mac = %s", forged)
     assert world.damage() != []
 
 
 def _ends(world: World) -> dict[bytes, tuple[int, bytes]]:
     with world.actions.transaction() as tx:
-        return {one.subject: (one.events, one.last) for one in verify_ledger(tx, HEAD_KEY)}
+        return {one.first: (one.events, one.last) for one in verify_ledger(tx, HEAD_KEY)}
 
 
 def _to_an_earlier_copy(world: World) -> None:
     world.owner("DELETE FROM consent.event WHERE subject = %s AND seq = 3", ANNA)
     (last,) = world.owner("SELECT hash FROM consent.event WHERE subject = %s AND seq = 2", ANNA)
-    mac = head_mac(HEAD_KEY, ANNA, 2, bytes(last[0]))  # as the copy has it
+    mac = head_mac(HEAD_KEY, 2, bytes(last[0]))  # as the copy has it
     world.owner("UPDATE consent.chain SET seq = 2, hash = %s, mac = %s WHERE subject = %s", last[0], mac, ANNA)
     world.owner(
         "UPDATE consent.state s SET status = 'given', event = e.id, expires_at = e.expires_at FROM consent.event e"
@@ -154,7 +163,37 @@ def test_a_rollback_is_found_by_what_was_seen_before(
     assert world.damage(anchors=read_anchors(file, HEAD_KEY)) == []
     roll_back(world)
     assert world.damage() == []
-    assert [one.subject for one in world.damage(anchors=read_anchors(file, HEAD_KEY))] == [ANNA]
+    assert len(world.damage(anchors=read_anchors(file, HEAD_KEY))) == 1
+
+
+def test_an_erased_persons_chain_stays_whole_and_nobodys(world: World, tmp_path: Path) -> None:
+    world.say()
+    world.withdraw()
+    world.say(subject=BEN)
+    write_anchors(tmp_path / "anchors", _ends(world), HEAD_KEY)
+    keeper = world.database.open("keeper")
+    with keeper.transaction() as tx:
+        erase(tx, ANNA, Audit("keeper"))
+    keeper.close()
+    assert world.damage(anchors=read_anchors(tmp_path / "anchors", HEAD_KEY)) == []
+    with world.actions.transaction() as tx:
+        assert sorted(one.erased for one in verify_ledger(tx, HEAD_KEY)) == [False, True]
+    rows = world.owner("SELECT count(*) FROM consent.event WHERE subject = %s OR turn_id IS NULL", ANNA)
+    assert rows == [(3,)]
+    assert world.owner("SELECT count(*) FROM consent.chain WHERE subject = %s", ANNA) == [(0,)]
+    world.owner("UPDATE consent.event SET method = 'page' WHERE seq = 2 AND salt IS NULL")
+    assert len(world.damage()) == 1
+
+
+def test_whoever_was_erased_begins_a_new_chain(world: World) -> None:
+    world.say()
+    keeper = world.database.open("keeper")
+    with keeper.transaction() as tx:
+        erase(tx, ANNA, Audit("keeper"))
+    keeper.close()
+    world.say()
+    assert world.is_live()
+    assert world.damage() == []
 
 
 def test_anchors_that_somebody_changed_are_refused(world: World, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def changed_policy(folder: Path, changes: dict[str, Any] | None = None, *, germa
     if german:
         raw["policy"]["languages"] = ["en", "de"]
         for name, purpose in raw["purposes"].items():
-            for field in ("notice", "why"):
+            for field in {"notice", "why", "compelling"} & set(purpose):
                 purpose[field]["de"] = _GERMAN.get(name, {}).get(field, {}).get("de", "etwas anderes zu tun")
         for name, category in raw["data"].items():
             category["label"]["de"] = _LABELS.get(name, "anderes")

@@ -81,24 +81,33 @@ def run_verify(state: Path, anchors: Path | None, *, as_json: bool) -> int:
     def verify(tx: Transaction) -> int:
         keys = keyring.keys_for("officer", state / "keys")
         seen = read_anchors(anchors, keyring.key(keys, "consent_head")) if anchors is not None else {}
-        people = events = 0
+        people = events = erased = 0
         damage: list[dict[str, Any]] = []
         ends: dict[bytes, tuple[int, bytes]] = {}
         for person in verify_ledger(tx, keyring.key(keys, "consent_head"), anchors=seen):
             people, events = people + 1, events + person.events
-            ends[person.subject] = (person.events, person.last)
+            if person.events:
+                ends[person.first] = (person.events, person.last)
+                erased += person.erased
             damage += [{"person": d.subject.hex(), "event": d.seq, "what": d.what} for d in person.damage]
         damage += [{"notice": digest.hex(), "what": "a notice was changed"} for digest in damaged_notices(tx)]
         before = unchained(tx)
         if anchors is not None and not damage:
             write_anchors(anchors, ends, keyring.key(keys, "consent_head"))
         if as_json:
-            print(json.dumps({"people": people, "events": events, "unchained": before, "damage": damage}))
+            print(
+                json.dumps(
+                    {"people": people, "erased": erased, "events": events, "unchained": before, "damage": damage}
+                )
+            )
         else:
             for one in damage:
                 where = f" at event {one['event']}" if one.get("event") else ""
                 print(f"{one.get('person') or 'notice ' + one['notice']}: {one['what']}{where}")
-            print(f"{people} people, {events} events verified, {len(damage)} damaged, {before} from before the chain")
+            print(
+                f"{people} people, {erased} of them erased, {events} events verified, {len(damage)} damaged,"
+                f" {before} from before the chain"
+            )
         return 1 if damage else 0
 
     return _reading(state, verify)
@@ -183,7 +192,8 @@ def _everything(tx: Transaction) -> Iterator[Event]:
 
 
 def _plain(event: Event) -> dict[str, Any]:
-    return {**event.content(), "hash": event.hash.hex()}
+    turn = None if event.turn_id is None else event.turn_id.hex()
+    return {"subject": event.subject.hex(), "turn": turn, **event.content(), "hash": event.hash.hex()}
 
 
 def _line(event: Event) -> str:

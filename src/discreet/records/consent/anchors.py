@@ -14,7 +14,10 @@ _VERSION = "discreet consent anchors 1"
 
 
 def read_anchors(file: Path, head_key: bytes) -> dict[bytes, tuple[int, bytes]]:
-    """(seq, hash) by person; {} for a file that is not there yet. Raises IntegrityError for one that was changed."""
+    """(seq, hash) by the hash of a chain's first event; {} for a file that is not there yet.
+
+    Raises IntegrityError for one that was changed.
+    """
     try:
         header, *lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -25,12 +28,12 @@ def read_anchors(file: Path, head_key: bytes) -> dict[bytes, tuple[int, bytes]]:
     if not hmac.compare_digest(header.encode(), _header(head_key, body).encode()):
         raise IntegrityError("the file of anchors was changed")
     rows = (json.loads(line) for line in lines)
-    return {bytes.fromhex(person): (seq, bytes.fromhex(last)) for person, seq, last in rows}
+    return {bytes.fromhex(first): (seq, bytes.fromhex(last)) for first, seq, last in rows}
 
 
 def write_anchors(file: Path, ends: Mapping[bytes, tuple[int, bytes]], head_key: bytes) -> None:
     """Replaces the file, whole or not at all."""
-    body = "".join(json.dumps([who.hex(), seq, last.hex()]) + "\n" for who, (seq, last) in sorted(ends.items()))
+    body = "".join(json.dumps([first.hex(), seq, last.hex()]) + "\n" for first, (seq, last) in sorted(ends.items()))
     draft = file.with_name(f".{file.name}.new")
     draft.write_text(f"{_header(head_key, body)}\n{body}", encoding="utf-8")
     draft.chmod(0o600)

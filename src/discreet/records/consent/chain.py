@@ -17,9 +17,15 @@ NO_EVENT = bytes(32)
 
 @dataclass(frozen=True)
 class Event:
-    """One event as the ledger holds it; every field but ``hash`` is in the hash. Times are the database's."""
+    """One event as the ledger holds it. Times are the database's.
+
+    Every field is in the hash, ``subject`` and ``turn_id`` by way of ``person``: erasing somebody takes these two and
+    the ``salt`` away, so that the chain stays whole and nobody's.
+    """
 
     subject: bytes
+    salt: bytes | None
+    person: bytes
     seq: int
     previous: bytes
     purpose: str
@@ -38,7 +44,7 @@ class Event:
         """The event as JSON values, the way it is hashed."""
         return {
             "v": FORMAT,
-            "subject": self.subject.hex(),
+            "person": self.person.hex(),
             "seq": self.seq,
             "previous": self.previous.hex(),
             "purpose": self.purpose,
@@ -49,10 +55,19 @@ class Event:
             "method": self.method,
             "operation": self.operation,
             "actor": self.actor,
-            "turn": None if self.turn_id is None else self.turn_id.hex(),
             "at": utc(self.at),
             "expires_at": None if self.expires_at is None else utc(self.expires_at),
         }
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether it is the event of this person and turn; of an erased person's nothing says so any more."""
+        return self.salt is not None and self.person == person_of(self.salt, self.subject, self.turn_id)
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether its person was erased."""
+        return self.salt is None and self.turn_id is None
 
     @property
     def hash(self) -> bytes:
@@ -65,9 +80,14 @@ def hash_of(content: dict[str, Any]) -> bytes:
     return hashlib.sha256(b"\0" + rfc8785.dumps(content)).digest()
 
 
-def head_mac(key: bytes, subject: bytes, seq: int, last: bytes) -> bytes:
-    """HMAC-SHA-256 of where a person's chain ends; 32 bytes."""
-    return hmac.new(key, b"discreet consent head\0" + subject + seq.to_bytes(8, "big") + last, hashlib.sha256).digest()
+def person_of(salt: bytes, subject: bytes, turn_id: bytes | None) -> bytes:
+    """Whose event it is, and of which turn: 32 bytes that say nothing without the salt (16 random bytes)."""
+    return hashlib.sha256(b"discreet consent person\0" + salt + subject + (turn_id or b"")).digest()
+
+
+def head_mac(key: bytes, seq: int, last: bytes) -> bytes:
+    """HMAC-SHA-256 of where a chain ends; 32 bytes. Whose chain it is, its events say."""
+    return hmac.new(key, b"discreet consent head\0" + seq.to_bytes(8, "big") + last, hashlib.sha256).digest()
 
 
 def state_mac(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hmac
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from discreet.errors import IntegrityError
-from discreet.records.consent.chain import NO_EVENT, Event, head_mac, state_mac
+from discreet.records.consent.chain import NO_EVENT, Event, head_mac, person_of, state_mac
 from discreet.storage.engine import Transaction
 
 COLUMNS = (
-    "subject, seq, previous, purpose, status, policy_version, notice_hash, language, method, operation, actor,"
-    " turn_id, at, expires_at, hash"
+    "subject, salt, person, seq, previous, purpose, status, policy_version, notice_hash, language, method, operation,"
+    " actor, turn_id, at, expires_at, hash"
 )
 
 
@@ -36,19 +38,22 @@ class Entry:
 class Ledger:
     """Appends and reads. ``head_key`` authenticates where each chain ends."""
 
-    def __init__(self, head_key: bytes) -> None:
+    def __init__(self, head_key: bytes, random: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self._head_key = head_key
+        self._random = random
 
     def lock(self, tx: Transaction, subject: bytes) -> None:
         """Makes the caller's transaction the only one that appends to a person's chain.
 
         Taken before any row of ``consent.state``, so that two writers never wait for each other.
         """
-        tx.execute(
-            "INSERT INTO consent.chain (subject, seq, hash, mac) VALUES (%s, 0, %s, %s) ON CONFLICT DO NOTHING",
-            subject, NO_EVENT, head_mac(self._head_key, subject, 0, NO_EVENT),
-        )  # fmt: skip
-        tx.execute("SELECT 1 FROM consent.chain WHERE subject = %s FOR UPDATE", subject)
+        for _ in range(2):  # An erasure that ends while we wait takes the chain away.
+            tx.execute(
+                "INSERT INTO consent.chain (subject, seq, hash, mac) VALUES (%s, 0, %s, %s) ON CONFLICT DO NOTHING",
+                subject, NO_EVENT, head_mac(self._head_key, 0, NO_EVENT),
+            )  # fmt: skip
+            if tx.execute("SELECT 1 FROM consent.chain WHERE subject = %s FOR UPDATE", subject):
+                return
 
     def append(self, tx: Transaction, subject: bytes, entry: Entry) -> None:
         """Adds one event under the lock.
@@ -59,8 +64,11 @@ class Ledger:
 
     def _append(self, tx: Transaction, subject: bytes, entry: Entry) -> tuple[int, Event]:
         seq, last, at = self._end(tx, subject)
+        salt = self._random(16)
         event = Event(
             subject=subject,
+            salt=salt,
+            person=person_of(salt, subject, entry.turn_id),
             seq=seq + 1,
             previous=last,
             purpose=entry.purpose,
@@ -77,14 +85,14 @@ class Ledger:
         )
         ((event_id,),) = tx.execute(
             f"INSERT INTO consent.event ({COLUMNS})"  # noqa: S608 (names are constants)
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
-            event.subject, event.seq, event.previous, event.purpose, event.status, event.policy_version,
-            event.notice_hash, event.language, event.method, event.operation, event.actor, event.turn_id,
-            event.at, event.expires_at, event.hash,
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+            event.subject, event.salt, event.person, event.seq, event.previous, event.purpose, event.status,
+            event.policy_version, event.notice_hash, event.language, event.method, event.operation, event.actor,
+            event.turn_id, event.at, event.expires_at, event.hash,
         )  # fmt: skip
         tx.execute(
             "UPDATE consent.chain SET seq = %s, hash = %s, mac = %s WHERE subject = %s",
-            event.seq, event.hash, head_mac(self._head_key, subject, event.seq, event.hash), subject,
+            event.seq, event.hash, head_mac(self._head_key, event.seq, event.hash), subject,
         )  # fmt: skip
         return int(event_id), event
 
@@ -115,7 +123,7 @@ class Ledger:
         if not rows:
             raise IntegrityError("the chain of consent was not locked")
         seq, last, mac, at = rows[0]
-        if not hmac.compare_digest(bytes(mac), head_mac(self._head_key, subject, seq, bytes(last))):
+        if not hmac.compare_digest(bytes(mac), head_mac(self._head_key, seq, bytes(last))):
             raise IntegrityError("the end of a chain of consent does not verify", seq=seq)
         return seq, bytes(last), at
 
@@ -131,10 +139,11 @@ def events_of(tx: Transaction, subject: bytes) -> list[tuple[Event, bytes]]:
 
 def event_of(row: tuple[Any, ...]) -> tuple[Event, bytes]:
     """An event and its stored hash, from a row of ``COLUMNS``."""
-    subject, seq, previous, *rest, hashed = row
+    subject, salt, person, seq, previous, *rest, hashed = row
     purpose, status, version, notice, language, method, operation, actor, turn_id, at, expires_at = rest
     event = Event(
-        bytes(subject), seq, bytes(previous), purpose, status, version, bytes(notice), language, method, operation,
-        actor, None if turn_id is None else bytes(turn_id), at, expires_at,
+        bytes(subject), None if salt is None else bytes(salt), bytes(person), seq, bytes(previous),
+        purpose, status, version, bytes(notice), language, method, operation, actor,
+        None if turn_id is None else bytes(turn_id), at, expires_at,
     )  # fmt: skip
     return event, bytes(hashed)

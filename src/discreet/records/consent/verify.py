@@ -26,12 +26,17 @@ class Damage:
 
 @dataclass(frozen=True)
 class Verified:
-    """One person's chain: how many events, its end, and what is wrong with it."""
+    """One person's chain: how many events, the hashes of its first and its last, and what is wrong with it.
+
+    ``erased``: its person is; the chain stays as evidence of nobody.
+    """
 
     subject: bytes
     events: int
+    first: bytes
     last: bytes
     damage: tuple[Damage, ...]
+    erased: bool = False
 
 
 def verify_ledger(
@@ -39,19 +44,20 @@ def verify_ledger(
 ) -> Iterator[Verified]:
     """Every person's chain, in order of their pseudonyms. Needs to read only.
 
-    ``anchors`` are ends of chains seen before, (seq, hash) by person, kept outside the database: a chain that does not
-    hold them any more was cut off or rolled back, however well it verifies.
+    ``anchors`` are ends of chains seen before, (seq, hash) by the hash of the first event, kept outside the database: a
+    chain that does not hold them any more was cut off or rolled back, however well it verifies.
     """
     anchors = anchors or {}
     seen: set[bytes] = set()
     after = b""
     while subjects := _next(tx, after):
         for subject in subjects:
-            seen.add(subject)
-            yield _verified(tx, head_key, subject, anchors.get(subject))
+            verified = _verified(tx, head_key, subject, anchors)
+            seen.add(verified.first)
+            yield verified
         after = subjects[-1]
-    for subject in sorted(set(anchors) - seen):
-        yield Verified(subject, 0, NO_EVENT, (Damage(subject, "everything of a person who was there is gone"),))
+    for first in sorted(set(anchors) - seen):
+        yield Verified(b"", 0, first, NO_EVENT, (Damage(b"", "everything of a person who was there is gone"),))
 
 
 def damaged_notices(tx: Transaction) -> list[bytes]:
@@ -75,7 +81,7 @@ def _next(tx: Transaction, after: bytes) -> list[bytes]:
     return [bytes(row[0]) for row in rows]
 
 
-def _verified(tx: Transaction, head_key: bytes, subject: bytes, anchor: tuple[int, bytes] | None) -> Verified:
+def _verified(tx: Transaction, head_key: bytes, subject: bytes, anchors: Mapping[bytes, tuple[int, bytes]]) -> Verified:
     rows = tx.execute(
         f"SELECT id, {COLUMNS} FROM consent.event WHERE subject = %s AND seq IS NOT NULL ORDER BY seq",  # noqa: S608
         subject,
@@ -83,14 +89,20 @@ def _verified(tx: Transaction, head_key: bytes, subject: bytes, anchor: tuple[in
     damage: list[Damage] = []
     seq, last = 0, NO_EVENT
     newest: dict[str, tuple[int, str]] = {}
-    anchored = anchor is None or anchor[0] == 0
-    for seq, (event_id, *row) in enumerate(rows, 1):
-        event, stored = event_of(tuple(row))
+    chain = [(event_id, *event_of(tuple(row))) for event_id, *row in rows]
+    first = chain[0][2] if chain else NO_EVENT
+    erased = bool(chain) and all(event.is_nobodys for _, event, _ in chain)
+    anchor = anchors.get(first)
+    anchored = anchor is None
+    for seq, (event_id, event, stored) in enumerate(chain, 1):
         if event.seq != seq or event.previous != last:
             damage.append(Damage(subject, "an event is missing, added or out of its order", seq))
             break
         if event.hash != stored:
             damage.append(Damage(subject, "an event was changed", seq))
+            break
+        if not erased and not event.is_theirs:
+            damage.append(Damage(subject, "an event is another person's, or of another turn", seq))
             break
         last = stored
         anchored = anchored or (anchor == (seq, last))
@@ -98,10 +110,10 @@ def _verified(tx: Transaction, head_key: bytes, subject: bytes, anchor: tuple[in
             newest[event.purpose] = (event_id, event.status)
     else:
         damage += _end(tx, head_key, subject, seq, last)
-        damage += _state(tx, subject, newest)
+        damage += _state(tx, subject, {} if erased else newest)
         if not anchored:
             damage.append(Damage(subject, "what an earlier verification saw is gone"))
-    return Verified(subject, len(rows), last, tuple(damage))
+    return Verified(subject, len(rows), first, last, tuple(damage), erased)
 
 
 def _end(tx: Transaction, head_key: bytes, subject: bytes, seq: int, last: bytes) -> Iterator[Damage]:
@@ -111,7 +123,7 @@ def _end(tx: Transaction, head_key: bytes, subject: bytes, seq: int, last: bytes
             yield Damage(subject, "the end of the chain is missing")
         return
     end_seq, end_hash, mac = rows[0]
-    if not hmac.compare_digest(bytes(mac), head_mac(head_key, subject, end_seq, bytes(end_hash))):
+    if not hmac.compare_digest(bytes(mac), head_mac(head_key, end_seq, bytes(end_hash))):
         yield Damage(subject, "the end of the chain does not verify")
     elif (end_seq, bytes(end_hash)) != (seq, last):
         yield Damage(subject, "events were cut off or added at the end", seq)

@@ -119,6 +119,7 @@ HELD: tuple[Held, ...] = (
         "max_age of the category",
         _OWNER,
     ),
+    Held("vault.attachment", "token", "files", "files", Erasure.WITH, "as its value", _OWNER, by="value"),
     Held("vault.discard", "subject", "categories that were refused", "(seconds)", Erasure.DELETE, "seconds", _NONE),
     Held("action.result", "subject", "results of action calls", "(answers again)", Erasure.DELETE, "24 hours", _OWNER),
     Held(
@@ -134,6 +135,9 @@ HELD: tuple[Held, ...] = (
         Erasure.PSEUDONYM,
         "evidence (art. 7(1))",
         _NONE,
+    ),
+    Held(
+        "consent.chain", "subject", "where a ledger ends", "consent", Erasure.PSEUDONYM, "evidence (art. 7(1))", _NONE
     ),
     Held(
         "audit.event",
@@ -152,6 +156,41 @@ HELD: tuple[Held, ...] = (
         Erasure.DELETE,
         "until unlinked",
         _NONE,
+    ),
+    # Whose account a conversation is about, before it is shown that it is theirs; so it goes with either of them.
+    Held("identity.challenge", "subject", "a proof that is asked for", "(seconds)", Erasure.DELETE, "a day", _NONE),
+    Held("identity.challenge", "customer", "the same", "(seconds)", Erasure.DELETE, "a day", _NONE, by="customer"),
+    Held("identity.attempts", "id", "wrong guesses, mails sent", "(counts)", Erasure.DELETE, "2 days", _NONE),
+    Held("identity.attempts", "id", "the same", "(counts)", Erasure.DELETE, "2 days", _NONE, by="customer"),
+    Held(
+        "identity.authenticator",
+        "customer",
+        "what somebody proves it with",
+        "(a credential)",
+        Erasure.DELETE,
+        "until removed",
+        _OWNER,
+        by="customer",
+    ),
+    Held(
+        "identity.mailbox",
+        "customer",
+        "a keyed hash of the e-mail address",
+        "(the address is in the shop's part)",
+        Erasure.DELETE,
+        "as the customer",
+        _NONE,
+        by="customer",
+    ),
+    Held(
+        "identity.change",
+        "customer",
+        "a change that waits",
+        "(days)",
+        Erasure.DELETE,
+        "step_up.waiting",
+        _OWNER,
+        by="customer",
     ),
     Held("rights.copy", "subject", "a copy that waits to be fetched", "(itself)", Erasure.DELETE, "30 minutes", _OWNER),
     Held(
@@ -210,6 +249,7 @@ HELD: tuple[Held, ...] = (
 )
 
 NOTHING_PERSONAL: dict[str, str] = {
+    "consent.notice": "what notices say, the same for everybody",
     "channel.receipt": "keyed hashes of providers' message ids, for 7 days; they lead to no conversation",
     "defence.bucket": "how fast requests come, by keyed hash, for a minute; empty after a crash",
     "rights.event": "what became of a request, without a person or a value",
@@ -236,6 +276,7 @@ FILES: tuple[HeldFile, ...] = (
     HeldFile("outside", "where the database's folder lies", "nothing to erase"),
     HeldFile("*.json", "passwords of database roles, settings", "nothing to erase"),
     HeldFile("postgres.password", "the database owner's password", "nothing to erase"),
+    HeldFile("mail.yml", "the mail server's password", "nothing to erase"),
     HeldFile("channels.yml", "secrets of messaging channels", "nothing to erase"),
     HeldFile(".gitignore", "keeps all of this out of a repository", "nothing to erase"),
 )

@@ -4,6 +4,8 @@ ALTER TABLE consent.event
     DROP CONSTRAINT event_status_check,
     ADD CONSTRAINT event_status_check
         CHECK (status IN ('requested', 'given', 'refused', 'withdrawn', 'expired', 'told')),
+    ADD COLUMN salt      bytea CHECK (octet_length(salt) = 16),
+    ADD COLUMN person    bytea CHECK (octet_length(person) = 32),
     ADD COLUMN seq       bigint CHECK (seq > 0),
     ADD COLUMN previous  bytea CHECK (octet_length(previous) = 32),
     ADD COLUMN hash      bytea CHECK (octet_length(hash) = 32),

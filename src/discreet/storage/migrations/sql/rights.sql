@@ -74,7 +74,8 @@ CREATE INDEX web_session_conversation ON conversation.web_session (conversation)
 -- Evidence stays under another id. Every other change of it is still refused.
 CREATE FUNCTION rights.only_the_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF to_jsonb(NEW) - 'subject' - 'turn_id' IS DISTINCT FROM to_jsonb(OLD) - 'subject' - 'turn_id' THEN
+    IF to_jsonb(NEW) - ARRAY['subject', 'turn_id', 'salt'] IS DISTINCT FROM
+       to_jsonb(OLD) - ARRAY['subject', 'turn_id', 'salt'] THEN
         RAISE EXCEPTION 'evidence is never changed';
     END IF;
     RETURN NEW;
@@ -99,16 +100,18 @@ BEGIN
 END $$;
 CREATE INDEX event_person ON audit.event (subject) WHERE subject IS NOT NULL;
 
-CREATE FUNCTION rights.pseudonymise(person bytea, other bytea) RETURNS bigint
+CREATE FUNCTION rights.pseudonymise(whose bytea, other bytea) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     events bigint;
     entries bigint;
 BEGIN
     PERFORM set_config('discreet.pseudonymise', 'on', true);
-    UPDATE consent.event SET subject = other, turn_id = NULL WHERE subject = person;
+    -- The chain first: whoever appends holds it.
+    UPDATE consent.chain c SET subject = other WHERE c.subject = whose;
+    UPDATE consent.event e SET subject = other, turn_id = NULL, salt = NULL WHERE e.subject = whose;
     GET DIAGNOSTICS events = ROW_COUNT;
-    UPDATE audit.event SET subject = other, turn_id = NULL WHERE subject = person;
+    UPDATE audit.event a SET subject = other, turn_id = NULL WHERE a.subject = whose;
     GET DIAGNOSTICS entries = ROW_COUNT;
     PERFORM set_config('discreet.pseudonymise', 'off', true);
     RETURN events + entries;
@@ -129,6 +132,12 @@ ALTER TABLE channel.address ALTER COLUMN sealed SET STATISTICS 0;
 ALTER TABLE channel.outbox ALTER COLUMN sealed SET STATISTICS 0;
 ALTER TABLE channel.button ALTER COLUMN sealed SET STATISTICS 0;
 ALTER TABLE rights.copy ALTER COLUMN sealed SET STATISTICS 0;
+ALTER TABLE consent.state ALTER COLUMN mac SET STATISTICS 0;
+ALTER TABLE consent.chain ALTER COLUMN mac SET STATISTICS 0;
+ALTER TABLE consent.event ALTER COLUMN salt SET STATISTICS 0;
+ALTER TABLE vault.attachment ALTER COLUMN content SET STATISTICS 0;
+ALTER TABLE identity.authenticator ALTER COLUMN secret SET STATISTICS 0;
+ALTER TABLE identity.change ALTER COLUMN value SET STATISTICS 0;
 
 GRANT USAGE ON SCHEMA rights TO {rasa}, {actions}, {keeper}, {staff};
 GRANT SELECT, DELETE ON rights.copy TO {rasa};
