@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+
 import pytest
 
 from discreet.crypto.files import open_file, seal_file
@@ -14,6 +18,7 @@ from discreet.records.attachments import CATEGORY, opened_file, sealed_file
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
 from discreet.records.erasure import erase
+from discreet.records.rights import access, archive
 from discreet.records.vault import VaultReader, VaultWriter
 from discreet.redaction.tokens import mint
 from tests.conftest import TestDatabase
@@ -95,6 +100,19 @@ def test_an_erased_persons_file_is_gone_and_its_copy_does_not_open(database: Tes
         _opened(database, policy, token)
     with pytest.raises(IntegrityError):
         open_file(bytes(32), token=token, sealed=bytes(copy))
+
+
+def test_a_copy_holds_the_file_itself(database: TestDatabase, policy: Policy) -> None:
+    _kept(database, policy)
+    reader = VaultReader(database.open("actions"), PRIVATE, RING, policy)
+    with database.open("actions").transaction() as tx:
+        values = reader.export(tx, [ANNA], turn_id=LATER, audit=Audit("test").append)
+        content = access.content(tx, policy, [ANNA], values, {})
+    zipped = zipfile.ZipFile(io.BytesIO(archive.packed(content)))
+    assert zipped.read("files/1.jpeg") == PHOTO
+    told = json.loads(zipped.read("data.json"))
+    assert [value["value"] for value in told["values"]] == ["files/1.jpeg"]
+    assert "files" not in told
 
 
 def test_only_what_was_sealed_is_stored(database: TestDatabase, policy: Policy) -> None:

@@ -37,6 +37,7 @@ class Finding:
 class Kept:
     """A value as its person gets it in a copy."""
 
+    token: str
     category: str
     value: str = field(repr=False)
     since: datetime
@@ -155,7 +156,7 @@ class VaultReader:
         )
         for token, category, subject, since, until in rows:
             value = self._open(tx, token, category, bytes(subject), turn_id)
-            found.append(Kept(category, value, since, until))
+            found.append(Kept(token, category, value, since, until))
         for subject, category in sorted({(bytes(row[2]), row[1]) for row in rows}):
             audit(
                 tx, event="export", outcome="opened", subject=subject, purpose="rights", category=category,

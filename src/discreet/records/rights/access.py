@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from discreet.policy import Policy
+from discreet.records.attachments import CATEGORY, opened_file
 from discreet.records.rights.archive import FORMAT
 from discreet.records.vault import Kept
 from discreet.storage.engine import Transaction
 
+MAX_FILES = 10 * 1024 * 1024
+"""Bytes of all files in one copy."""
 BASIS = {
     "contract": "needed for your order (GDPR art. 6(1)(b))",
     "legal_obligation": "required by law (GDPR art. 6(1)(c))",
@@ -43,6 +47,7 @@ def content(
     tx: Transaction, policy: Policy, subjects: Sequence[bytes], values: Sequence[Kept], shop: dict[str, Any]
 ) -> dict[str, Any]:
     """The whole copy but for the conversations' own words, which only the Rasa server can read."""
+    files = _files(tx, values)
     return {
         "format": FORMAT,
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -51,7 +56,7 @@ def content(
         "values": [
             {
                 "category": policy.category(kept.category).label["en"],
-                "value": kept.value,
+                "value": files[kept.token]["name"] if kept.token in files else kept.value,
                 "since": kept.since.isoformat(timespec="seconds"),
                 "until": kept.until.isoformat(timespec="seconds"),
                 "purposes": [purpose.name for purpose in policy.purposes_covering(kept.category)],
@@ -74,8 +79,24 @@ def content(
             )
         ],
         "shop": shop,
+        "files": list(files.values()),
         "subjects": [subject.hex() for subject in subjects],
     }
+
+
+def _files(tx: Transaction, values: Sequence[Kept]) -> dict[str, dict[str, str]]:
+    """The files among the values, by token: name in the archive, and content in base64, the newest first."""
+    files: dict[str, dict[str, str]] = {}
+    room = MAX_FILES
+    for kept in reversed([kept for kept in values if kept.category == CATEGORY]):
+        media_type, content = opened_file(tx, kept.token, kept.value)
+        if len(content) > room:
+            files[kept.token] = {"name": "a file that is too large for this copy; please ask us for it"}
+            continue
+        room -= len(content)
+        name = f"files/{len(files) + 1}.{media_type.rpartition('/')[2]}"
+        files[kept.token] = {"name": name, "content": base64.b64encode(content).decode()}
+    return files
 
 
 def _purpose(policy: Policy, name: str) -> dict[str, Any]:

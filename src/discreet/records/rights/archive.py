@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -30,17 +31,17 @@ _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def packed(content: dict[str, Any]) -> bytes:
-    """A zip archive of ``data.json`` and ``index.html``. Nothing in ``content`` is trusted."""
+    """A zip archive of ``data.json``, ``index.html`` and files. Nothing in ``content`` but files' names is trusted."""
+    told = {name: part for name, part in content.items() if name != "files"}
+    files = {file["name"]: base64.b64decode(file["content"]) for file in content.get("files", []) if "content" in file}
+    texts = {"data.json": json.dumps(told, indent=2, ensure_ascii=False), "index.html": page(told)}
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in (
-            ("data.json", json.dumps(content, indent=2, ensure_ascii=False)),
-            ("index.html", page(content)),
-        ):
+        for name, part in {**{n: t.encode("utf-8", errors="replace") for n, t in texts.items()}, **files}.items():
             info = zipfile.ZipInfo(name, _FIXED_TIME)
             info.external_attr = 0o600 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, text.encode("utf-8", errors="replace"))
+            archive.writestr(info, part)
     return target.getvalue()
 
 
