@@ -22,8 +22,8 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
-async def answer_aside(processor: MessageProcessor, message: UserMessage, sentence: str, *more: Event) -> None:
-    """Says the sentence, then the question that waits, if one does; saves the tracker. ``more`` happens after it.
+async def answer_aside(processor: MessageProcessor, message: UserMessage, sentence: str) -> None:
+    """Says the sentence, then the question that waits, if one does; saves the tracker.
 
     For the dialogue the message was never said (``UserUtteranceReverted``, as in Rasa's own fallback), while the record
     of the turn holds it. ``sentence`` is ours.
@@ -43,7 +43,7 @@ async def answer_aside(processor: MessageProcessor, message: UserMessage, senten
         message_id=message.message_id,
         metadata=message.metadata,
     )
-    events: list[Event] = [uttered, *said, UserUtteranceReverted(), *more, ActionExecuted(ACTION_LISTEN_NAME)]
+    events: list[Event] = [uttered, *said, UserUtteranceReverted(), ActionExecuted(ACTION_LISTEN_NAME)]
     for event in events:
         tracker.update(event, processor.domain)
     for utterance in said:
