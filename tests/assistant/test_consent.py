@@ -121,7 +121,7 @@ def test_an_older_button_and_somebody_elses_give_nothing(assistant: Assistant, c
 
 def test_one_of_two_consents_is_withdrawn_by_its_name(chat: Chat) -> None:
     chat.press(chat.send("I want to give feedback").buttons[YES])
-    chat.send("The boxes are too big")
+    chat.send("stop")
     _agreed(chat)
     withdrawn = chat.send("I no longer agree to you using my card")
     assert "pay a refund" in withdrawn.texts[0]
@@ -133,7 +133,7 @@ def test_one_of_two_consents_is_withdrawn_by_its_name(chat: Chat) -> None:
 
 def test_a_withdrawal_that_could_mean_several_asks(chat: Chat) -> None:
     chat.press(chat.send("I want to give feedback").buttons[YES])
-    chat.send("The boxes are too big")
+    chat.send("stop")
     _agreed(chat)
     asked = chat.send("I withdraw my consent for my card and the feedback")
     assert asked.texts[0] == "Which consent do you want to take back?"

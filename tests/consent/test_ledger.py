@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from discreet.records.audit import Audit
 from discreet.records.consent.anchors import read_anchors, write_anchors
 from discreet.records.consent.chain import head_mac
 from discreet.records.consent.expiry import Expiry
+from discreet.records.consent.ledger import events_of
 from discreet.records.consent.verify import damaged_notices, verify_ledger
 from discreet.records.erasure import erase
 from tests.consent.world import ANNA, BEN, HEAD_KEY, World
@@ -80,6 +82,17 @@ def test_an_edit_is_found(world: World, edit: str, sql: str) -> None:
     assert world.damage() == []
     world.owner(sql)
     assert world.damage() != []
+
+
+@pytest.mark.parametrize("seq", [1, 2, 3])
+def test_an_event_that_was_changed_and_hashed_anew_is_found(world: World, seq: int) -> None:
+    """Hashing takes no key: the event after it, or the chain's end, still says what it was."""
+    world.say()
+    world.withdraw()
+    with world.actions.transaction() as tx:
+        event = replace(events_of(tx, ANNA)[seq - 1][0], method="telephone")
+    world.owner("UPDATE consent.event SET method = 'telephone', hash = %s WHERE seq = %s", event.hash, seq)
+    assert len(world.damage()) == 1
 
 
 def test_a_foreign_state_row_is_found(world: World) -> None:

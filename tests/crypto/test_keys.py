@@ -72,7 +72,15 @@ def test_each_process_gets_its_own_keys_only(tmp_path: Path) -> None:
     assert "vault_seed" not in rasa
     assert "model" not in rasa
     assert "conversation" not in actions
-    assert set(keyring.keys_for("keeper", folder)) == {"conversation", "rights"}
+    assert set(keyring.keys_for("keeper", folder)) == {"conversation", "consent_head", "rights"}
+    officer = keyring.keys_for("officer", folder)
+    assert {"receipt", "value", "conversation", "action"} & (set(rasa) | set(officer)) == {
+        "value",
+        "conversation",
+        "action",
+    }
+    assert set(officer) == {"identity", "consent_head", "receipt_public"}
+    assert "consent_head" not in rasa
     with pytest.raises(SettingsError, match="vault_seed"):
         keyring.key(rasa, "vault_seed")
     with pytest.raises(SettingsError, match="conversation"):
