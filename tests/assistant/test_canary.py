@@ -217,6 +217,7 @@ def test_a_code_by_mail_is_found_nowhere() -> None:
         chat.press(notice.buttons["Yes, you may"])
         chat.send("9 Juniper Walk, Exeter EX4 6QQ")
         code = newest_code(assistant, 1)
+        tap.seen.clear()  # the letter came by that socket too, to us
         assert "new address" in chat.send(f"{code[:4]} {code[4:]}").texts[-1]
         chat.send(f"once more: {code}")
         spaced = f"{code[:4]} {code[4:]}"

@@ -145,7 +145,8 @@ def test_a_code_in_disguise_is_taken_and_stands_nowhere(own: Assistant, talk: Ch
 
 def test_a_code_that_nobody_asked_for_is_burnt(talk: Chat) -> None:
     assert talk.send("48213907").shown == "[one-time code removed]"
-    assert talk.send("here is the code: 482 139").shown == "[one-time code removed]"
+    assert talk.send("here is the code: 482 139").shown == "here is the code: [one-time code removed]"
+    assert "one-time code" not in talk.send("ring 48213907 after six").shown
 
 
 def test_stop_leaves_it(own: Assistant, talk: Chat) -> None:
@@ -154,6 +155,7 @@ def test_stop_leaves_it(own: Assistant, talk: Chat) -> None:
     code = newest_code(own, before + 1)
     assert "stopped" in talk.send("stop").texts[0]
     assert talk.send(code).shown == "[one-time code removed]"
+    assert code not in talk.send(f"but I had {code} from you").shown
 
 
 def test_too_many_wrong_codes_lock_and_say_so(own: Assistant, talk: Chat) -> None:
