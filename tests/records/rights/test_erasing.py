@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +12,18 @@ from discreet.crypto import statement
 from discreet.crypto.signing import public_key_of
 from discreet.errors import IntegrityError
 from discreet.policy import Policy
+from discreet.records.conversations import Conversations
 from discreet.records.erasure import existing
 from discreet.records.identity import links
 from discreet.records.rights.erasing import CERTIFICATE
 from discreet.records.rights.ledger import Ledger, State, compare
 from discreet.records.rights.registry import HELD, Erasure
-from discreet.records.rights.requests import find, log_of
+from discreet.records.rights.requests import Requests, find, log_of
+from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database, Transaction
+from discreet.storage.migrations import default_logins, migrate
 from tests.conftest import TestDatabase
-from tests.records.rights.people import SEED, Person, customer_of, erasing, file, live, readable
+from tests.records.rights.people import CONVERSATION_RING, SEED, Person, customer_of, erasing, file, live, readable
 
 
 @pytest.fixture
@@ -240,3 +244,26 @@ def test_what_law_keeps_is_said_of_every_table_that_is_kept_by_law() -> None:
     blank = [held for held in HELD if held.erased is Erasure.BLANK]
     assert all(held.blank for held in blank)
     assert {held.table for held in blank if held.why} == {"shop.returns", "shop.customers"}
+
+
+def test_a_bot_that_takes_the_store_alone_has_no_shop_and_erases_all_the_same(
+    postgres: EmbeddedPostgres, template: dict[str, str], tmp_path: Path
+) -> None:
+    name = f"t_{secrets.token_hex(6)}"
+    admin = Database(postgres.url.replace("/discreet?", "/postgres?"), pool_size=1)
+    with admin.autocommit() as tx:
+        tx.execute(f"CREATE DATABASE {name}")
+    url = postgres.url.replace("/discreet?", f"/{name}?")
+    migrate(url, default_logins(template), shop=False)
+    owner = Database(url, pool_size=1)
+    with owner.transaction() as tx:
+        tx.run(Conversations(CONVERSATION_RING).begin(b"a" * 16, b"hello"))
+        request = Requests("operator").file(tx, b"a" * 16, "erasure", via="operator")
+    with erasing(owner, tmp_path) as work:
+        done = work.run(request)
+    assert done is not None
+    assert (done.erased.records, done.erased.keys) == (1, 1)
+    owner.close()
+    with admin.autocommit() as tx:
+        tx.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
