@@ -6,7 +6,7 @@ from discreet.storage.migrations import statements
 
 revision = "shop0002"
 down_revision = "shop0001"
-depends_on = ("0007",)
+depends_on = ("0010",)
 
 
 def upgrade() -> None:
