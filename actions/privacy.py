@@ -12,7 +12,7 @@ from discreet.records.rights import access, copies, standing
 from discreet.records.rights.erasing import scope_of
 from discreet.records.vault import Kept
 from discreet.sdk import GuardedAction, Turn
-from discreet.sdk.asked_first import REQUESTS
+from discreet.sdk.asked_first import REQUESTS, of_a_customer
 from discreet.shop.port import Kept as ShopKept
 from discreet.storage.engine import Transaction
 
@@ -22,6 +22,10 @@ class StoredData(GuardedAction):
 
     name_ = "action_stored_data"
     purpose = "rights"
+
+    async def assurance(self, turn: Turn) -> int:
+        """See ``of_a_customer``."""
+        return await of_a_customer(turn)
 
     async def act(self, turn: Turn) -> None:
         """Kinds and counts; values stay sealed until a copy was asked for by its button."""

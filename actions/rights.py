@@ -114,6 +114,7 @@ class RestrictData(AskedFirst):
 
     name_ = "action_restrict_data"
     kind = "restriction"
+    protects = True
     intent = "restrict_data"
     yes = "Yes, freeze it"
     no = "No, go on"
@@ -175,6 +176,7 @@ class Object(AskedFirst):
 
     name_ = "action_object"
     kind = "objection"
+    protects = True
     intent = "object_data"
     yes = "Yes, stop that"
     no = "No, go on"

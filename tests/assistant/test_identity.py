@@ -86,6 +86,24 @@ def test_signing_in_links_and_forgetting_unlinks(own: Assistant, talk: Chat) -> 
     assert "belongs to no account" in talk.send("log me out").texts[0]
 
 
+def test_a_right_that_reaches_further_than_this_conversation_needs_a_proof(own: Assistant, talk: Chat) -> None:
+    """Whoever sits down at an open page gets neither the copy nor the deletion of everything of its customer."""
+    assert "Get a full copy" in talk.send("what do you know about me?").buttons
+    signed_in(own, talk)
+    before = len(letters(own))
+    asked = talk.send("what do you know about me?")
+    assert "Get a full copy" not in asked.buttons
+    told = proved(own, talk, asked, before)
+    copy = talk.press(told.buttons["Get a full copy"])
+    assert any((reply.get("custom") or {}).get("rights") for reply in copy.replies)
+    before = len(letters(own))
+    asked = talk.send("please delete all my data")
+    assert "Yes, delete everything" not in asked.buttons
+    offered = proved(own, talk, asked, before)
+    assert "I leave it as it is" in talk.press(offered.buttons["No, keep it"]).texts[-1]
+    assert "Yes, freeze it" in talk.send("freeze my data").buttons
+
+
 def test_nobody_hears_whether_an_address_has_an_account(own: Assistant, talk: Chat) -> None:
     before = len(letters(own))
     heard = []

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from discreet.policy import ASSURANCE
 from discreet.records.rights.requests import Confirmed, Requests
+from discreet.sdk import step_up
 from discreet.sdk.action import GuardedAction
 from discreet.sdk.turn import Turn
 from discreet.storage.engine import Transaction
@@ -24,6 +26,16 @@ def buttons(intent: str, request: str, yes: str, no: str) -> list[dict[str, str]
     ]
 
 
+async def of_a_customer(turn: Turn) -> int:
+    """aal1 for a wish where its scope is more than this conversation: whoever sits at it may not be the customer.
+
+    The buttons that follow need no second proof: they are bound to what was asked behind the first, once.
+    """
+    if turn.answered_operation is not None or await step_up.linked_account(turn) is None:
+        return 0
+    return ASSURANCE["aal1"]
+
+
 class AskedFirst(GuardedAction):
     """Asks back, with a button that names the request; does it once that button was pressed."""
 
@@ -32,6 +44,12 @@ class AskedFirst(GuardedAction):
     intent: ClassVar[str] = ""
     yes: ClassVar[str] = ""
     no: ClassVar[str] = ""
+    protects: ClassVar[bool] = False
+    """It only ever protects the person, so that nobody has to show who they are first."""
+
+    async def assurance(self, turn: Turn) -> int:
+        """See ``of_a_customer``."""
+        return 0 if self.protects else await of_a_customer(turn)
 
     async def act(self, turn: Turn) -> None:
         """Three ways in: the wish, its yes and its no."""
