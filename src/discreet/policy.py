@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +64,7 @@ class Category:
     found_by: tuple[str, ...]
     shows_last4: bool
     max_age: timedelta | None
+    assurance: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,11 @@ class Policy:
         except KeyError:
             raise PolicyError(f"privacy.yml declares no purpose {name!r}; add it under purposes:") from None
 
-    def assurance_of(self, action: str) -> int:
-        """The assurance level that an action needs before it acts: 0 (none), 1 or 2."""
+    def assurance_of(self, action: str, opens: Iterable[str] = ()) -> int:
+        """The level that an action needs before it acts: 0 (none), 1 or 2. ``opens``: slots that it reveals."""
         purpose = self.purposes.get(self.actions.get(action, ""))
-        return max(self.assurance.get(action, 0), purpose.assurance if purpose else 0)
+        opened = (category.assurance for category in map(self.category_of_slot, opens) if category)
+        return max(self.assurance.get(action, 0), purpose.assurance if purpose else 0, *opened)
 
     def category_of_slot(self, slot: str) -> Category | None:
         """The category that a slot holds, None where it holds nothing personal."""
@@ -249,6 +252,7 @@ def _category(name: str, value: dict[str, Any], languages: tuple[str, ...]) -> C
         found_by=tuple(value.get("found_by", ())),
         shows_last4=value.get("show") == "last4",
         max_age=None if age is None else parse_duration(age, f"{where}.max_age"),
+        assurance=_assurance(value["assurance"], where) if "assurance" in value else 0,
     )
 
 

@@ -104,7 +104,7 @@ def bench(world: World, database: TestDatabase, policy: Policy) -> Iterator[Benc
         database=world.actions,
         statements=None,  # type: ignore[arg-type]  # of the server alone
         policy=policy,
-        consent=Consent(policy),
+        consent=Consent(policy, bytes(32)),
         vault=VaultReader(world.actions, private, RING, policy),
         audit=Audit("actions"),
         results=Results(RING),
@@ -203,6 +203,14 @@ def test_a_skill_that_replaces_the_gate_stops_the_start(policy: Policy, part: st
     with pytest.raises(PolicyError, match="gate"):
         _agreed(_skill(**{part: _nothing}), policy)
     _agreed(_skill(), policy)
+
+
+def test_a_category_asks_for_a_level_of_whoever_opens_it(policy: Policy) -> None:
+    bare = replace(policy, assurance={}, purposes={n: replace(p, assurance=0) for n, p in policy.purposes.items()})
+    assert bare.assurance_of(Skill.name_, Skill.opens) == 0
+    strict = {**bare.categories, "email": replace(bare.category("email"), assurance=2)}
+    assert replace(bare, categories=strict).assurance_of(Skill.name_, Skill.opens) == 2
+    assert replace(bare, categories=strict).assurance_of(Skill.name_) == 0
 
 
 def test_a_form_with_an_assurance_stops_the_start(policy: Policy) -> None:

@@ -51,7 +51,7 @@ def _agreed(cls: type[Action], policy: Policy) -> GuardedAction:
         raise PolicyError(f"privacy.yml and the class {cls.__name__} name different purposes for {cls.name_!r}")
     if cls.run is not GuardedAction.run or cls.guarded not in (GuardedAction.guarded, GuardedForm.guarded):
         raise PolicyError(f"{cls.__name__} replaces run or guarded, which hold the gate; write act instead")
-    level = policy.assurance_of(cls.name_)
+    level = policy.assurance_of(cls.name_, cls.opens)
     if issubclass(cls, GuardedForm) and (cls.name_ in policy.assurance or (level and cls.opens)):
         raise PolicyError(f"{cls.name_} is a form, which only collects; give the assurance to the action after it")
     for slot in cls.opens:

@@ -33,7 +33,7 @@ async def passed(turn: Turn, action: GuardedAction) -> bool:
 
     Takes the step-up of exactly this operation, which is used up with it.
     """
-    level = max(turn.services.policy.assurance_of(action.name_), await action.assurance(turn))
+    level = max(turn.services.policy.assurance_of(action.name_, action.opens), await action.assurance(turn))
     if level == 0:
         return True
     account = await action.account(turn)

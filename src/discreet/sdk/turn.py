@@ -176,7 +176,7 @@ class Turn:
             raise NotAllowed("the skill did not declare this slot")
         if not isinstance(token, str) or not TOKEN.fullmatch(token):
             raise NotAllowed("the slot holds no token")
-        if self.services.policy.assurance_of(self.action) > (self.proof.level if self.proof else 0):
+        if self.services.policy.assurance_of(self.action, self._opens) > (self.proof.level if self.proof else 0):
             await self.in_transaction(lambda tx: self._audit(tx, "reveal", "no_step_up", category.name))
             raise NotAllowed("nobody has shown who they are")
         return await asyncio.to_thread(

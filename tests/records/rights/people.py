@@ -60,7 +60,7 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
     }
     conversations = Conversations(CONVERSATION_RING)
     writer = VaultWriter(VaultPublicKey(PRIVATE.public_bytes()), VALUE_RING, policy)
-    consent, shop = Consent(policy), PostgresShop(owner, VALUE_RING)
+    consent, shop = Consent(policy, bytes(32)), PostgresShop(owner, VALUE_RING)
     with owner.transaction() as tx:
         credential = WebSessions(IDENTITY).open(tx)
         person = Person(name, credential, values)

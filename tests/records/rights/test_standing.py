@@ -42,7 +42,7 @@ def actions(database: TestDatabase) -> Iterator[Database]:
 def _reveal(pool: Database, policy: Policy, person: Person) -> str:
     return VaultReader(pool, PRIVATE, VALUE_RING, policy).reveal(
         token=person.tokens["payment_card"], category="payment_card", subject=person.subject, purpose="refunds",
-        turn_id=bytes(16), require=Consent(policy).require, audit=Audit("test").append,
+        turn_id=bytes(16), require=Consent(policy, bytes(32)).require, audit=Audit("test").append,
     )  # fmt: skip
 
 
