@@ -23,6 +23,7 @@ from discreet.records.vault import Finding, VaultReader, VaultWriter
 from discreet.sdk import GuardedAction, GuardedForm, Services, Turn
 from discreet.sdk.registry import _agreed
 from discreet.sdk.turn import CallContext, current_call
+from discreet.storage.aio import AsyncDatabase
 from tests.conftest import TestDatabase
 from tests.records.identity.conftest import RING, SEED, World
 from tests.records.identity.conftest import world as world
@@ -102,7 +103,7 @@ def bench(world: World, database: TestDatabase, policy: Policy) -> Iterator[Benc
         writer.confirm(tx, b"t" * 16)
     services = Services(
         database=world.actions,
-        statements=None,  # type: ignore[arg-type]  # of the server alone
+        statements=AsyncDatabase(database.url("actions"), pool_size=1),
         policy=policy,
         consent=Consent(policy, bytes(32)),
         vault=VaultReader(world.actions, private, RING, policy),
@@ -113,6 +114,7 @@ def bench(world: World, database: TestDatabase, policy: Policy) -> Iterator[Benc
         identity=world.identity,
     )
     yield Bench(world, services)
+    services.statements.close()
     rasa.close()
 
 

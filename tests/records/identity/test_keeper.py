@@ -23,7 +23,7 @@ def test_old_questions_and_counters_go_and_running_ones_stay(
         world.owner("DS-10622").id,
     )
     with closing(database.open("keeper")) as keeper:
-        Keeper(keeper, policy, KeyRing({"conversation-1": bytes(32)})).run_once()
+        Keeper(keeper, policy, KeyRing({"conversation-1": bytes(32)}), bytes(32)).run_once()
     assert [bytes(row[0]) for row in world.sql("SELECT subject FROM identity.challenge")] == [BEN_TALKS]
     left = {bytes(row[0]) for row in world.sql("SELECT id FROM identity.attempts")}
     assert left == {BEN_TALKS, world.owner("DS-10622").id}

@@ -84,7 +84,7 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
             person.subject,
             sealed,
         )
-        operation, _ = consent.ask(tx, person.subject, "refunds", resume="x", turn_id=turn)
+        operation = consent.ask(tx, person.subject, "refunds", resume="x", turn_id=turn).operation
         consent.answer(tx, person.subject, operation, given=True, method="button", turn_id=turn)
         tx.execute(
             "INSERT INTO audit.event (actor, event, outcome, subject, turn_id)"
@@ -94,7 +94,32 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
     shop.keep_feedback(values["feedback_text"], subject=person.subject, effect_key=_effect(name, "f"))
     shop.hand_off(subject=person.subject, effect_key=_effect(name, "t"))
     _returned(owner, shop, person, number)
+    _proves(owner, person)
     return person
+
+
+def _proves(owner: Database, person: Person) -> None:
+    """The customer has an authenticator, a change that waits, and is asked for a proof in this conversation."""
+    customer, digest = customer_of(person), hashlib.sha256(person.name.encode()).digest()
+    with owner.transaction() as tx:
+        _, key = OwnerKeys(VALUE_RING).get_or_create(tx, customer)
+        sealed = seal_column(key, column="x", owner=customer, value="a secret")
+        tx.execute("INSERT INTO identity.mailbox VALUES (%s, %s)", customer, digest)
+        tx.execute(
+            "INSERT INTO identity.authenticator (customer, kind, secret, active) VALUES (%s, 'totp', %s, true)",
+            customer, sealed,
+        )  # fmt: skip
+        tx.execute(
+            "INSERT INTO identity.change (customer, kind, value, due_at) VALUES (%s, 'email', %s, now())",
+            customer, sealed,
+        )  # fmt: skip
+        tx.execute(
+            "INSERT INTO identity.challenge (subject, customer, operation, action, asks, expires_at)"
+            " VALUES (%s, %s, %s, 'x', 1, now())",
+            person.subject, customer, digest,
+        )  # fmt: skip
+        for scope, whose in (("conversation", person.subject), ("customer", customer)):
+            tx.execute("INSERT INTO identity.attempts (scope, id) VALUES (%s, %s)", scope, whose)
 
 
 def _returned(owner: Database, shop: PostgresShop, person: Person, number: int) -> None:

@@ -118,7 +118,7 @@ def test_the_keeper_destroys_nothing_of_a_restricted_person(
             tx.execute("INSERT INTO vault.discard VALUES (%s, 'email')", person.subject)
         tx.execute("UPDATE conversation.head SET touched_at = now() - interval '400 days'")
         tx.execute("UPDATE conversation.turn SET at = now() - interval '400 days'")
-    keeper = Keeper(database.open("keeper"), policy, KeyRing({"conversation-1": bytes(32)}))
+    keeper = Keeper(database.open("keeper"), policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
     keeper.run_once()
     assert readable(owner, policy, anna)
     assert not readable(owner, policy, ben)
