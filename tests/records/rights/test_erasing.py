@@ -41,7 +41,8 @@ def keeper(database: TestDatabase) -> Iterator[Database]:
 
 
 OF_A_CUSTOMER = {
-    "shop.customers", "shop.orders", "identity.authenticator", "identity.attempts", "identity.change", "identity.mailbox",
+    "shop.customers", "shop.orders",
+    "identity.authenticator", "identity.attempts", "identity.change", "identity.mailbox",
 }  # fmt: skip
 
 
