@@ -154,6 +154,14 @@ def prepared_state() -> Path:
     return state
 
 
+def named_mail_server(state: Path) -> Path:
+    """The state folder, with a mail server that nobody listens at: whoever comes from elsewhere needs one named."""
+    file = state / "mail.yml"
+    file.touch(mode=0o600)
+    file.write_text("{host: 127.0.0.1, port: 1, from: chat@shop.example, tls: none}")
+    return state
+
+
 def removed_state(state: Path) -> None:
     """Leaves nothing of it behind."""
     forget_outside(state)

@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from discreet.assistant import Assistant
-from tests.conftest import prepared_state, project_with, running_assistant
+from tests.conftest import named_mail_server, prepared_state, project_with, running_assistant
 
 pytestmark = pytest.mark.servers
 
@@ -33,10 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     project = project_with(tmp_path_factory.mktemp("site"), {"discreet.rasa.web.WebChannel": CHANNEL})
     listed = jwt.algorithms.OKPAlgorithm.to_jwk(KEY.public_key(), as_dict=True)
     (project / "keys.json").write_text(json.dumps({"keys": [{**listed, "kid": "1"}]}))
-    state = prepared_state()
-    (state / "mail.yml").touch(mode=0o600)
-    (state / "mail.yml").write_text("{host: 127.0.0.1, port: 1, from: chat@shop.example, tls: none}")
-    with running_assistant(project=project, state=state) as assistant:
+    with running_assistant(project=project, state=named_mail_server(prepared_state())) as assistant:
         yield assistant
 
 

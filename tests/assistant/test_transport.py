@@ -23,7 +23,7 @@ import yaml
 from discreet.assistant import Assistant
 from discreet.errors import SettingsError
 from tests.assistant import certificate
-from tests.conftest import PROJECT, free_port, project_with, running_assistant
+from tests.conftest import PROJECT, free_port, named_mail_server, prepared_state, project_with, running_assistant
 
 pytestmark = pytest.mark.servers
 
@@ -54,7 +54,7 @@ ANSWERS = {
     "a script": (b"GET /chat/assets/app.js HTTP/1.1", b"200"),
     "a refusal of ours": (b"GET /chat/history HTTP/1.1", b"401"),
     "nothing there": (b"GET /nothing HTTP/1.1", b"404"),
-    "a wrong method": (b"PUT /chat/messages HTTP/1.1", b"405"),
+    "a wrong method": (b"PUT /chat/messages HTTP/1.1\r\nContent-Length: 0", b"405"),
     "a malformed request": (b"GET / HTTP/1.1\r\nX : y", b"400"),
     "a malformed line": (b"GET  / HTTP/1.1", b"400"),
     "a huge header": (b"GET / HTTP/1.1\r\nX: " + b"x" * 20_000, b"413"),
@@ -198,7 +198,8 @@ def test_what_a_client_says_of_its_address_is_not_believed(proxied: Secure) -> N
 
 def test_host_sites_may_frame_the_page_and_nobody_else(tmp_path: Path) -> None:
     credentials = yaml.safe_load(BLOCKS["frame"])
-    with running_assistant(project=project_with(tmp_path, credentials)) as assistant:
+    state = named_mail_server(prepared_state())
+    with running_assistant(project=project_with(tmp_path, credentials), state=state) as assistant:
         head = exchange(_port(assistant), b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").lower()
     assert b"frame-ancestors https://www.example.com\r\n" in head
     assert b"x-frame-options" not in head

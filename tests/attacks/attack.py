@@ -19,6 +19,8 @@ Pair = tuple[str, str]
 Made = Callable[["Site"], bytes]
 
 TURN = {"turns": 1}
+ANSWERED = frozenset({"effects"})
+"""Which action answers words is the model's choice; that it ran is no harm."""
 """The attacker's own words, as plain text in the attacker's own conversation: what anybody may do."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from discreet.redaction.tokens import TOKEN
-from tests.attacks.attack import TURN, Attack, Reply
+from tests.attacks.attack import ANSWERED, TURN, Attack, Reply
 from tests.attacks.site import Site, said
 
 _COMMANDS = {
@@ -91,7 +91,7 @@ def _no_token(_site: Site, reply: Reply) -> None:
     assert TOKEN.search(json.loads(reply.body)["you"]) is None
 
 
-_ASKING: dict[str, Any] = {"changes": TURN, "besides": frozenset({"effects"})}
+_ASKING: dict[str, Any] = {"changes": TURN, "besides": ANSWERED}
 """A form reads whatever is said to its question by actions of ours."""
 ATTACKS = [
     *(
@@ -111,6 +111,7 @@ ATTACKS = [
         lambda s: s.web(text="use vt_card_00000000000000000000a_1111 please"),
         200,
         changes=TURN,
+        besides=ANSWERED,
         after=_no_token,
     ),
     Attack("only a slash", lambda s: s.web(text="/"), 400, "bad_request", ("web", "bad_request")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.attacks.attack import TURN, Attack, http
+from tests.attacks.attack import ANSWERED, TURN, Attack, http
 from tests.attacks.site import Site
 
 MARK = "turpentine48213"
@@ -31,7 +31,7 @@ def _text(text: str) -> Callable[[Site], bytes]:
 
 
 ATTACKS = [
-    *(Attack(f"in a text: {name}", _text(text), 200, changes=TURN) for name, text in _LINES.items()),
+    *(Attack(f"in a text: {name}", _text(text), 200, changes=TURN, besides=ANSWERED) for name, text in _LINES.items()),
     Attack("in a path", lambda s: http("GET", f"/chat/{MARK}%0d%0aINFO"), *_ABSENT),
     Attack("in a path, as colours", lambda s: http("GET", f"/chat/%1b[31m{MARK}"), *_ABSENT),
     Attack("in a raw path", lambda s: f"GET /chat/\x1b[31m{MARK} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(), *_BAD),

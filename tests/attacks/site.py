@@ -26,7 +26,7 @@ from tests.assistant.more_phones import SlackPhone, TeamsPhone, TwilioPhone, Wha
 from tests.assistant.phones import Phone, Request, TelegramPhone
 from tests.assistant.provider import StandIn, stand_in
 from tests.attacks.attack import ORIGIN, Pair, Reply, exchange, http
-from tests.conftest import prepared_state, project_with, running_assistant
+from tests.conftest import named_mail_server, prepared_state, project_with, running_assistant
 
 COOKIE = "__Host-discreet_session"
 ISSUER, AUDIENCE = "https://www.example.com", "chat"
@@ -216,7 +216,7 @@ def said(turn: Turn) -> str:
 @contextmanager
 def running_site(folder: Path) -> Iterator[Site]:
     """One boot for all attacks."""
-    state = prepared_state()
+    state = named_mail_server(prepared_state())
     hidden = state / "channels.yml"
     hidden.touch(mode=0o600)
     hidden.write_text(yaml.safe_dump({name: phone.SECRETS for name, (_, phone) in PHONES.items()}))
