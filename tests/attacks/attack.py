@@ -19,9 +19,9 @@ Pair = tuple[str, str]
 Made = Callable[["Site"], bytes]
 
 TURN = {"turns": 1}
+"""The attacker's own words, as plain text in the attacker's own conversation: what anybody may do."""
 ANSWERED = frozenset({"effects"})
 """Which action answers words is the model's choice; that it ran is no harm."""
-"""The attacker's own words, as plain text in the attacker's own conversation: what anybody may do."""
 
 
 @dataclass(frozen=True)
