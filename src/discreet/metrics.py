@@ -1,4 +1,4 @@
-"""What was refused, counted by channel and reason, in Prometheus' text format. Never by whom or what was said.
+"""What was refused, and what became of letters, counted in Prometheus' text format. Never by whom or what was said.
 
 One process, in memory: a restart begins at zero, as Prometheus expects of a counter.
 """
@@ -11,9 +11,11 @@ from collections import Counter
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _METRICS = (
     ("discreet_refusals_total", "counter", "Requests that were refused."),
+    ("discreet_deliveries_total", "counter", "Letters to messaging providers that were tried."),
     ("discreet_up", "gauge", "Whether the process answers."),
 )
 _refusals: Counter[tuple[str, str]] = Counter()
+_deliveries: Counter[tuple[str, str]] = Counter()
 
 
 def refused(reason: str, channel: str = "web") -> None:
@@ -21,12 +23,23 @@ def refused(reason: str, channel: str = "web") -> None:
     _refusals[_name(channel), _name(reason)] += 1
 
 
+def tried(outcome: str, channel: str) -> None:
+    """Counts one try to deliver a letter: ``delivered``, ``later``, ``refused`` or ``erased``."""
+    _deliveries[_name(channel), _name(outcome)] += 1
+
+
 def samples(process: str) -> str:
     """The counters of this process, one a line, and that it is there."""
-    return f'discreet_up{{process="{process}"}} 1\n' + "".join(
-        f'discreet_refusals_total{{process="{process}",channel="{channel}",reason="{reason}"}} {count}\n'
-        for (channel, reason), count in sorted(_refusals.items())
-    )
+    lines = [f'discreet_up{{process="{process}"}} 1']
+    for name, label, counted in (
+        ("discreet_refusals_total", "reason", _refusals),
+        ("discreet_deliveries_total", "outcome", _deliveries),
+    ):
+        lines += [
+            f'{name}{{process="{process}",channel="{channel}",{label}="{what}"}} {count}'
+            for (channel, what), count in sorted(counted.items())
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def page(*of_processes: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
 import pytest
 
+from discreet import metrics
 from discreet.crypto.wrapping import KeyRing
 from discreet.rasa.channels.postman import DELIVERED, REFUSED, Courier, Outcome, Postman, delay_after
 from discreet.records.audit import Audit
@@ -115,8 +118,16 @@ def _hurried(database: TestDatabase) -> int:
 def test_what_is_refused_for_good_is_dropped(database: TestDatabase, rasa: Database, outbox: Outbox) -> None:
     courier = Round(lambda text: REFUSED if text == "one" else DELIVERED)
     _post(rasa, outbox, ANNA, 1, "one", "two")
+    before = _tried()
     _deliver(database, outbox, courier, lambda: _left(database) == 0)
     assert courier.taken == ["two"]
+    assert _tried() - before == Counter({"refused": 1, "delivered": 1})
+
+
+def _tried() -> Counter[str]:
+    """What became of telegram's letters so far, as the metrics tell it."""
+    told = re.findall(r'deliveries_total{process="x",channel="telegram",outcome="(\w+)"} (\d+)', metrics.samples("x"))
+    return Counter({outcome: int(count) for outcome, count in told})
 
 
 def test_a_courier_that_breaks_keeps_the_letter(database: TestDatabase, rasa: Database, outbox: Outbox) -> None:

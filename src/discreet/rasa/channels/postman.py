@@ -15,7 +15,7 @@ import aiohttp
 from sanic import Sanic
 
 from discreet.errors import DiscreetError
-from discreet.metrics import refused
+from discreet.metrics import refused, tried
 from discreet.records.outbox import LEASE_SECONDS, Letter, Outbox
 from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Steps
@@ -129,6 +129,7 @@ class Postman:
 
     async def _deliver(self, http: aiohttp.ClientSession, letter: Letter) -> None:
         outcome = await self._outcome(http, letter)
+        tried(outcome.kind, letter.channel)
         if outcome.kind == "later":
             delay = delay_after(letter.attempt, outcome.wait)
             _log.warning("a letter of %s waits %.0f s after attempt %d", letter.channel, delay, letter.attempt)
