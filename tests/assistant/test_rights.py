@@ -18,7 +18,7 @@ import yaml
 
 from discreet.assistant import Assistant
 from discreet.client import Chat, Turn
-from discreet.crypto import keyring, statement
+from discreet.crypto import jws, keyring
 from discreet.crypto.signing import public_key_of
 from discreet.errors import BadInput, NotAuthentic
 from discreet.records.rights.erasing import CERTIFICATE
@@ -199,7 +199,7 @@ def test_everything_is_deleted_on_request_and_the_conversation_ends(running: Ass
     request = _custom(done)["certificate"]
     certificate = _wait_until_done(running, request)
     seed = keyring.key(keyring.keys_for("keeper", running.keys), "rights")
-    stated = statement.verify(public_key_of(seed), CERTIFICATE, certificate)
+    stated = jws.verify(public_key_of(seed), certificate, CERTIFICATE)
     assert stated["request"] == request
     assert stated["residual_scan"] == {"rows": 0, "keys": 0}
     assert stated["erased"]["vault.value"] >= 2

@@ -167,7 +167,7 @@ FORGERIES: list[tuple[str, Forge]] = [
     ("half a file", lambda t: json.dumps(t)[: len(json.dumps(t)) // 2]),
     ("an empty file", lambda _: ""),
     ("no JSON", lambda _: "I agree"),
-    ("a huge file", lambda t: json.dumps(t) + " " * 300_000),
+    ("a huge file", lambda t: json.dumps(t) + " " * jws.MAX_SIZE),
     ("deep nesting", lambda _: "{" + '"a":[' * 50_000),
 ]  # fmt: skip
 

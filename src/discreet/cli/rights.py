@@ -13,7 +13,7 @@ from pathlib import Path
 
 from discreet.checks.erasures import folder, ledger_of, prepared_folder
 from discreet.cli.database import owner_database, owner_url
-from discreet.crypto import keyring, statement
+from discreet.crypto import jws, keyring
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.signing import public_key_of
 from discreet.errors import DiscreetError, SettingsError
@@ -78,7 +78,7 @@ def run_certificate(state: Path, request_id: str, *, as_json: bool) -> int:
         request = _known(tx, request_id)
         if request.certificate is None:
             raise SettingsError(f"that request has no certificate: it is {request.state}")
-        stated = statement.verify(public_key_of(_seed(state)), CERTIFICATE, request.certificate)
+        stated = jws.verify(public_key_of(_seed(state)), request.certificate, CERTIFICATE)
         if as_json:
             print(json.dumps({"certificate": request.certificate, "states": stated}))
             return 0

@@ -15,18 +15,20 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from discreet.errors import NotAuthentic
 
-MAX_SIZE = 256 * 1024
+MAX_SIZE = 1024 * 1024
 """Characters of a token that is looked at."""
 _PARTS = frozenset({"protected", "payload", "signature"})
 
 
 def sign(seed: bytes, payload: dict[str, Any], typ: str) -> str:
     """Flattened JWS JSON (RFC 7515, section 7.2.2) over the payload's canonical JSON. ``seed``: 32 bytes, RFC 8032."""
-    private = Ed25519PrivateKey.from_private_bytes(seed)
-    protected = _text(rfc8785.dumps(_header(private.public_key(), typ)))
-    body = _text(rfc8785.dumps(payload))
-    signature = private.sign(f"{protected}.{body}".encode())
-    return json.dumps({"protected": protected, "payload": body, "signature": _text(signature)}, indent=1) + "\n"
+    protected, body, signature = _signed(seed, payload, typ)
+    return json.dumps({"protected": protected, "payload": body, "signature": signature}, indent=1) + "\n"
+
+
+def compact(seed: bytes, payload: dict[str, Any], typ: str) -> str:
+    """The same on one line (section 7.1)."""
+    return ".".join(_signed(seed, payload, typ))
 
 
 def verify(public_key: bytes, token: str, typ: str) -> dict[str, Any]:
@@ -64,6 +66,12 @@ def from_pem(pem: str) -> bytes:
     if not isinstance(key, Ed25519PublicKey):
         raise NotAuthentic("that public key is not of Ed25519")
     return key.public_bytes_raw()
+
+
+def _signed(seed: bytes, payload: dict[str, Any], typ: str) -> tuple[str, str, str]:
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    protected, body = _text(rfc8785.dumps(_header(private.public_key(), typ))), _text(rfc8785.dumps(payload))
+    return protected, body, _text(private.sign(f"{protected}.{body}".encode()))
 
 
 def _header(key: Ed25519PublicKey, typ: str) -> dict[str, str]:

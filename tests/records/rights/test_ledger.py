@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from discreet.crypto import statement
-from discreet.errors import IntegrityError
+from discreet.crypto import jws
+from discreet.crypto.signing import public_key_of
+from discreet.errors import IntegrityError, NotAuthentic
 from discreet.records.audit import Audit
 from discreet.records.rights.erasing import CERTIFICATE, replay
 from discreet.records.rights.ledger import GENESIS, KIND, Ledger, State, compare, set_head
@@ -47,14 +48,12 @@ def test_lines_are_read_back_in_order_and_name_keys_only(ledger: Ledger, tmp_pat
 
 def _signed(seq: int, prev: str) -> bytes:
     keys = {"session": [], "owner": []}
-    return statement.sign(
-        SEED, KIND, {"v": 1, "seq": seq, "prev": prev, "at": 0, "request": "x", "keys": keys}
-    ).encode()
+    return jws.compact(SEED, {"v": 1, "seq": seq, "prev": prev, "at": 0, "request": "x", "keys": keys}, KIND).encode()
 
 
 def _other_kind(lines: list[bytes]) -> bytes:
     forged = {"v": 1, "seq": 3, "prev": "", "at": 0, "request": "x", "keys": {"session": [], "owner": []}}
-    return b"\n".join([*lines[:2], statement.sign(SEED, CERTIFICATE, forged).encode()])
+    return b"\n".join([*lines[:2], jws.compact(SEED, forged, CERTIFICATE).encode()])
 
 
 ATTACKS: dict[str, Callable[[list[bytes]], bytes]] = {
@@ -65,7 +64,7 @@ ATTACKS: dict[str, Callable[[list[bytes]], bytes]] = {
     "a byte of a line changes": lambda lines: b"\n".join([lines[0][:-9] + b"AAAAAAAAA", *lines[1:]]),
     "a key id is edited": lambda lines: b"\n".join([lines[0].replace(b"eyJ", b"eyK", 2), *lines[1:]]),
     "a line is signed by another key": lambda lines: b"\n".join(
-        [*lines, statement.sign(bytes(32), KIND, {"v": 1, "seq": 4}).encode()]
+        [*lines, jws.compact(bytes(32), {"v": 1, "seq": 4}, KIND).encode()]
     ),
     "a certificate is offered as a line": _other_kind,
     "a signed line names another one before": lambda lines: b"\n".join([*lines, _signed(4, GENESIS)]),
@@ -122,8 +121,8 @@ def test_how_a_database_stands_to_it(ledger: Ledger, owner: Database, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "text", ["", ".", "..", "a.b.c", "e30.e30.", "é", "x" * (statement.MAX_SIZE + 1)], ids=lambda text: repr(text[:8])
+    "text", ["", ".", "..", "a.b.c", "e30.e30.", "é", "x" * (jws.MAX_SIZE + 1)], ids=lambda text: repr(text[:8])
 )
-def test_what_is_no_statement_is_one_error(text: str) -> None:
-    with pytest.raises(IntegrityError):
-        statement.verify(bytes(32), KIND, text)
+def test_what_is_no_signed_line_is_one_error(text: str) -> None:
+    with pytest.raises(NotAuthentic):
+        jws.verify(public_key_of(SEED), text, KIND)

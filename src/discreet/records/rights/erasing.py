@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from discreet.crypto import statement
+from discreet.crypto import jws
 from discreet.errors import StorageConflict, StorageUnavailable
 from discreet.records.audit import Audit
 from discreet.records.erasure import Erased, Scope, erase_all, keys_of, lock, residue
@@ -103,7 +103,7 @@ class Erasing:
             "erased": erased.rows, "keys": erased.keys, "kept": erased.kept,
             "residual_scan": residue(tx, scope, erased), "elsewhere": list(_ELSEWHERE),
         }  # fmt: skip
-        return statement.sign(self._seed, CERTIFICATE, content)
+        return jws.compact(self._seed, content, CERTIFICATE)
 
 
 def scope_of(tx: Transaction, subject: bytes) -> Scope:

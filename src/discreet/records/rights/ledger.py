@@ -12,9 +12,9 @@ from enum import Enum
 from pathlib import Path
 from typing import IO
 
-from discreet.crypto import statement
+from discreet.crypto import jws
 from discreet.crypto.signing import public_key_of
-from discreet.errors import IntegrityError, SettingsError
+from discreet.errors import IntegrityError, NotAuthentic, SettingsError
 from discreet.storage.engine import Transaction
 
 KIND = "discreet-erasure+jws"
@@ -92,8 +92,8 @@ class Ledger:
         return lines
 
     def _line(self, raw: str, before: Sequence[Line]) -> Line:
-        stated = statement.verify(self._public, KIND, raw)
         try:
+            stated = jws.verify(self._public, raw, KIND)
             line = Line(
                 seq=int(stated["seq"]),
                 hash=hashlib.sha256(raw.encode()).hexdigest(),
@@ -102,7 +102,7 @@ class Ledger:
                 session_keys=tuple(map(int, stated["keys"]["session"])),
                 owner_keys=tuple(map(int, stated["keys"]["owner"])),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, NotAuthentic):
             raise IntegrityError("a line of the erasure ledger is none") from None
         if stated.get("v") != 1 or line.seq != len(before) + 1 or stated.get("prev") != _head(before).hash:
             raise IntegrityError("the erasure ledger was cut or reordered")
@@ -126,9 +126,10 @@ class Appender:
         head = _head(self.lines)
         content = {
             "v": 1, "seq": head.seq + 1, "prev": head.hash, "at": now, "request": request,
-            "keys": {"session": sorted(session_keys), "owner": sorted(owner_keys)},
+            # As text: canonical JSON knows whole numbers to 53 bits.
+            "keys": {"session": list(map(str, sorted(session_keys))), "owner": list(map(str, sorted(owner_keys)))},
         }  # fmt: skip
-        raw = statement.sign(self._seed, KIND, content).encode()
+        raw = jws.compact(self._seed, content, KIND).encode()
         self._file.truncate(self._file.tell())
         self._file.write(raw + b"\n")
         self._file.flush()
