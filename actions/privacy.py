@@ -55,7 +55,7 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str]:
         lines.append(f"{len(subjects) - 1} more conversations of yours.")
     for count in access.counts(tx, subjects):
         purposes = policy.purposes_covering(count.category)
-        why = "; ".join(f"to {purpose.notice['en']}, {access.BASIS[purpose.basis]}" for purpose in purposes)
+        why = "; ".join(f"to {purpose.notice['en']}, {access.basis_of(purpose)}" for purpose in purposes)
         label = policy.category(count.category).label["en"]
         lines.append(
             f"Sealed: {count.number} × {label}, {why or 'for nothing'}; until {count.until:%d %B %Y} at the latest."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from discreet.policy import Policy
+from discreet.policy import Policy, Purpose
 from discreet.records.attachments import CATEGORY, opened_file
 from discreet.records.rights.archive import FORMAT
 from discreet.records.vault import Kept
@@ -16,12 +16,18 @@ from discreet.storage.engine import Transaction
 
 MAX_FILES = 10 * 1024 * 1024
 """Bytes of all files in one copy."""
-BASIS = {
+_BASIS = {
     "contract": "needed for your order (GDPR art. 6(1)(b))",
     "legal_obligation": "required by law (GDPR art. 6(1)(c))",
     "consent": "only with your yes (GDPR art. 6(1)(a))",
     "legitimate_interest": "our legitimate interest, to which you may object (GDPR art. 6(1)(f))",
 }
+_COMPELLING = "our legitimate interest, on compelling grounds (GDPR art. 6(1)(f), 21(1))"
+
+
+def basis_of(purpose: Purpose) -> str:
+    """Why a purpose is allowed, in words."""
+    return _COMPELLING if purpose.compelling else _BASIS[purpose.basis]
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def _purpose(policy: Policy, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "what": purpose.notice["en"],
-        "basis": BASIS[purpose.basis],
+        "basis": basis_of(purpose),
         "why": purpose.why["en"],
         "kept_for_days": purpose.keep.days,
         "data": [policy.category(category).label["en"] for category in purpose.data],
