@@ -256,3 +256,11 @@ def test_what_is_set_free_one_by_one_is_found_to_the_end() -> None:
 def test_a_token_is_set_apart_from_what_nobody_sees(unseen: str) -> None:
     """Found by fuzzing: with a character between them that the view leaves out, a token and a digit were one word."""
     promises.hold(f"cc24441414141414{unseen}cc e youok my IC n=umn:N:1OO14141041414041")
+
+
+def test_a_value_never_holds_a_token() -> None:
+    """A fuzzer's find: what stood around an address that was sealed first looked like one more, with it inside."""
+    promises.hold("at Calle Mayor, 9, 2o C1111 Flat 1 l8ะช11ช9 31KAings Road, CF24 2NY pleaseings Road, CF24 2NY pl-")
+    promises.hold(
+        "at Calle Mayor, 9, 2o C11111111 Flat 1 l8ะช11111111ช9 31KAings Road, CF24 2NY pleaseings Road, CF24 2NY pl-"
+    )

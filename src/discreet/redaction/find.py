@@ -112,7 +112,8 @@ def _values(row: Recogniser, text: str, taken: bytearray, *, disguised: bool) ->
                 continue
             refused = True
             for first, last in _stretches(row, text, start, end, disguised):
-                if last > first and taken.find(1, first, last) < 0:
+                # A token is no part of a value, or it would be sealed once more.
+                if last > first and taken.find(1, first, last) < 0 and MARK not in text[first:last]:
                     taken[first:last] = b"\x01" * (last - first)
                     refused = False
                     yield first, last
