@@ -19,7 +19,7 @@ from sklearn.metrics import f1_score
 
 from bench.report import Figure
 from discreet.policy import load_policy
-from discreet.rasa.understanding import Understanding, mint_token
+from discreet.rasa.understanding import TOPIC, Understanding, mint_token
 from discreet.redaction.redact import Redactor
 
 PROJECT = Path(__file__).parent.parent
@@ -29,7 +29,8 @@ _Parse = Callable[[str], Awaitable[dict[str, Any]]]
 def figures(models: Path, folders: Sequence[str]) -> list[Figure]:
     """Weighted F1 of intents and micro F1 of entity names, with and without the Guard, and how far they are apart.
 
-    An entity counts where its name is right: the Guard puts a token in the place of its value.
+    An entity counts where its name is right: the Guard puts a token in the place of its value. What the Guard adds of
+    its own, and no model finds, does not count.
     """
     configure_structlog(logging.ERROR)
     return asyncio.run(_figures(models, folders))
@@ -65,7 +66,7 @@ async def _scores(messages: Sequence[Message], parse: _Parse) -> tuple[float, fl
         wanted.append(message.get("intent"))
         said.append(parsed["intent"]["name"])
         truth = sorted(entity["entity"] for entity in message.get("entities", []))
-        seen = sorted({(e["entity"], str(e["value"])) for e in parsed.get("entities", [])})
+        seen = sorted({(e["entity"], str(e["value"])) for e in parsed.get("entities", []) if e["entity"] != TOPIC})
         names = [name for name, _ in seen]
         agree = sum(min(truth.count(name), names.count(name)) for name in {*truth})
         right, missed, extra = right + agree, missed + len(truth) - agree, extra + len(names) - agree

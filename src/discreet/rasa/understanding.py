@@ -40,7 +40,8 @@ _ATTACHED = (
 )
 _NOT_ASKED = {"name": None, "confidence": 0.0}
 """The intent of a message that the model was not asked about."""
-_WITHDRAWAL, _TOPIC = "withdraw_consent", "consent_topic"
+_WITHDRAWAL, TOPIC = "withdraw_consent", "consent_topic"
+"""The entity that names a purpose; found here, by the policy's words, and not by the model."""
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
 _PROVING, _CODE, _PASSKEY = "proving", "one_time_code", "passkey_answer"
@@ -112,7 +113,7 @@ class Understanding:
             parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
         if parsed["intent"]["name"] == _WITHDRAWAL:
-            entities = [*entities, *({"entity": _TOPIC, "value": name} for name in purposes_named(self._policy, plain))]
+            entities = [*entities, *({"entity": TOPIC, "value": name} for name in purposes_named(self._policy, plain))]
         parse_data["entities"] = entities
         language = (
             None if answered or _may_answer(processor, tracker, entities) else other_language(TOKEN.sub(" ", kept))
