@@ -129,15 +129,7 @@ class RestrictData(AskedFirst):
 
     async def done(self, turn: Turn, request: str) -> None:
         """Effective before the next reveal, on every server."""
-
-        def restrict(tx: Transaction) -> None:
-            self.confirmed(tx, turn, request)
-            subjects = scope_of(tx, turn.subject).subjects
-            standing.restrict(tx, subjects, request)
-            _audited(tx, turn, self.kind)
-            REQUESTS.close(tx, request, "done", {"conversations": len(subjects)})
-
-        await turn.in_transaction(restrict)
+        await self.carry_out(turn, request, lambda tx, _, subjects: standing.restrict(tx, subjects, request))
         turn.say("utter_restricted")
 
 
@@ -159,15 +151,7 @@ class LiftRestriction(AskedFirst):
 
     async def done(self, turn: Turn, request: str) -> None:
         """Of every linked conversation."""
-
-        def lift(tx: Transaction) -> None:
-            self.confirmed(tx, turn, request)
-            subjects = scope_of(tx, turn.subject).subjects
-            standing.lift(tx, subjects)
-            _audited(tx, turn, self.kind)
-            REQUESTS.close(tx, request, "done", {"conversations": len(subjects)})
-
-        await turn.in_transaction(lift)
+        await self.carry_out(turn, request, lambda tx, _, subjects: standing.lift(tx, subjects))
         turn.say("utter_unfrozen")
 
 
@@ -195,17 +179,13 @@ class Object(AskedFirst):
     async def done(self, turn: Turn, request: str) -> None:
         """Effective before the next reveal."""
 
-        def stop(tx: Transaction) -> None:
-            confirmed = self.confirmed(tx, turn, request)
+        def stop(tx: Transaction, confirmed: Confirmed, subjects: tuple[bytes, ...]) -> None:
             purpose = turn.services.policy.purpose(str(confirmed.purpose))
             if purpose.basis != "legitimate_interest" or purpose.compelling:
                 raise NotWaiting("that purpose knows no objection")
-            subjects = scope_of(tx, turn.subject).subjects
             standing.object_to(tx, subjects, purpose.name, request)
-            _audited(tx, turn, self.kind)
-            REQUESTS.close(tx, request, "done", {"conversations": len(subjects)})
 
-        await turn.in_transaction(stop)
+        await self.carry_out(turn, request, stop)
         turn.say("utter_objected")
 
 
@@ -257,12 +237,6 @@ def _refused(tx: Transaction, turn: Turn) -> None:
     request = REQUESTS.file(tx, turn.subject, "objection", via="conversation")
     REQUESTS.close(
         tx, request, "refused", {"kept": {"all": "compelling grounds, or no objection is possible (art. 21)"}}
-    )
-
-
-def _audited(tx: Transaction, turn: Turn, event: str) -> None:
-    turn.services.audit.append(
-        tx, event=event, outcome="done", subject=turn.subject, purpose="rights", turn_id=turn.call.turn_id
     )
 
 

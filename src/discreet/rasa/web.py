@@ -178,11 +178,7 @@ class WebChannel(InputChannel):
     async def _attachment(self, request: Request) -> HTTPResponse:
         if self._door is None:
             raise NotFound("attachments are off")
-        given = self._credential(request)
-        guard = await self._let_in(
-            request, lambda limits, address: limits.message(given, address), query=("id", "type", "name")
-        )
-        sender_id = await _sender(guard, given)
+        guard, sender_id = await self._in_session(request, query=("id", "type", "name"))
         if _content_type(request) != "application/octet-stream":
             raise BadInput("Please send the bytes of the file.", code="wrong_type")
         message_id = _message_id(request.args.get("id"))
@@ -193,9 +189,8 @@ class WebChannel(InputChannel):
         return json_response({"id": message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
-        given = self._credential(request)
-        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
-        return json_response({"messages": await guard.history(await _sender(guard, given))})
+        guard, sender_id = await self._in_session(request)
+        return json_response({"messages": await guard.history(sender_id)})
 
     async def _withdraw(self, request: Request) -> HTTPResponse:
         """Beside every turn: no lock of the conversation, no action that runs is waited for."""
@@ -208,9 +203,8 @@ class WebChannel(InputChannel):
 
     async def _receipt(self, request: Request) -> HTTPResponse:
         """A file for the person's own keeping; nothing in between keeps a copy."""
-        given = self._credential(request)
-        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
-        answer = await guard.consent_desk("receipt", await _sender(guard, given))
+        guard, sender_id = await self._in_session(request)
+        answer = await guard.consent_desk("receipt", sender_id)
         if answer["receipt"] is None:
             return refusal(404, "no_consent", "I have not asked you for any consent yet.")
         disposition = 'attachment; filename="consent-receipt.json"'
@@ -219,9 +213,8 @@ class WebChannel(InputChannel):
 
     async def _shown(self, request: Request) -> HTTPResponse:
         """What the conversation must not hold: shown on the page once, and kept nowhere."""
-        given = self._credential(request)
-        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
-        return json_response(await guard.shown_once(await _sender(guard, given)))
+        guard, sender_id = await self._in_session(request)
+        return json_response(await guard.shown_once(sender_id))
 
     async def _metrics(self, request: Request) -> HTTPResponse:
         """For a collector on this machine: to anybody else the page is not there."""
@@ -229,6 +222,12 @@ class WebChannel(InputChannel):
         if not self._front.is_on_this_machine(request.ip, request.headers):
             raise NotFound("metrics are for this machine")
         return text(metrics.page(metrics.samples("rasa"), await guard.action_metrics()), content_type=_METRICS)
+
+    async def _in_session(self, request: Request, query: tuple[str, ...] = ()) -> tuple[Guard, str]:
+        """The guard, and whose live session asks. Raises as ``_let_in``, and NotAuthentic."""
+        given = self._credential(request)
+        guard = await self._let_in(request, lambda limits, address: limits.message(given, address), query)
+        return guard, await _sender(guard, given)
 
     async def _let_in(
         self, request: Request, rate: Callable[[Limits, str | None], Steps[None]], query: tuple[str, ...] = ()

@@ -5,9 +5,11 @@ docs/spec/rights.md. Whose data that is say the verified call and ``identity.lin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from discreet.policy import ASSURANCE
+from discreet.records.rights.erasing import scope_of
 from discreet.records.rights.requests import Confirmed, Requests
 from discreet.sdk import step_up
 from discreet.sdk.action import GuardedAction
@@ -78,6 +80,22 @@ class AskedFirst(GuardedAction):
         )
         turn.say_text(text, buttons=buttons(self.intent, request, self.yes, self.no))
         turn.set("asking", "right")
+
+    async def carry_out(
+        self, turn: Turn, request: str, work: Callable[[Transaction, Confirmed, tuple[bytes, ...]], None]
+    ) -> None:
+        """Does what was confirmed for every conversation of the person; audit and request in the same transaction."""
+
+        def done(tx: Transaction) -> None:
+            confirmed = self.confirmed(tx, turn, request)
+            subjects = scope_of(tx, turn.subject).subjects
+            work(tx, confirmed, subjects)
+            turn.services.audit.append(
+                tx, event=self.kind, outcome="done", subject=turn.subject, purpose="rights", turn_id=turn.call.turn_id
+            )
+            REQUESTS.close(tx, request, "done", {"conversations": len(subjects)})
+
+        await turn.in_transaction(done)
 
     def confirmed(self, tx: Transaction, turn: Turn, request: str) -> Confirmed:
         """The request, filed by this press."""
