@@ -1,8 +1,9 @@
-"""What the Guard costs a message: the same build with it and without it, side by side on one Postgres, alternating.
+"""What the Guard costs a message: with it and without it, alternating.
 
 ``python -m bench.guard``; ``--smoke`` for a quick try. Guarded: the page's channel with session, limits, redaction,
-vault, handles, and replies that wait for the commit. Unguarded (``bench/plain``): the same store, locks, model and
-patches behind a channel that lets everything through. No message reaches a custom action: that is the gate's cost.
+vault, handles, and replies that wait for the commit. Unguarded (``bench/plain``): a second front of the same process
+that lets everything through, because two processes of the same build differ by more than what is measured, whichever
+of them had the better luck with memory. No message reaches a custom action: that is the gate's cost.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ import secrets
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from bench.plain.server import PlainChat, plain_rasa
+from bench import wire
 from bench.report import Figure, report
 from discreet.assistant import Assistant
 from discreet.client import Chat
 from discreet.records.limits import Limits, Rates
 from discreet.storage.engine import Database
-from tests.conftest import running_assistant
+from tests.conftest import free_port, running_assistant
 
+PERSONAL = "my mail is tom.berger@post.example"
+"""Holds personal data, which the guarded side seals."""
 CONVERSATION = (
     "hello",
     "what can you do",
@@ -34,7 +37,7 @@ CONVERSATION = (
     "who can read this",
     "how long do you keep my data",
     "tell me a joke",
-    "my mail is tom.berger@post.example",
+    PERSONAL,
     "are you a bot",
     "what are my rights",
     "how does consent work",
@@ -43,16 +46,15 @@ CONVERSATION = (
     "thank you",
     "bye",
 )
-"""One of them holds personal data, which the guarded side seals."""
-COUNTING = Path(__file__).parent / "plain" / "counting"
+SECOND_FRONT = Path(__file__).parent / "plain"
 _TICKS = os.sysconf("SC_CLK_TCK")
 
-Send = Callable[[str], list[str]]
+Send = Callable[[str], wire.Answer]
 
 
 @dataclass
 class Side:
-    """One server: how a conversation begins there, and what its messages took."""
+    """One front: how a conversation begins there, and what its messages took."""
 
     opened: Callable[[], Send]
     pid: int
@@ -68,10 +70,9 @@ class Side:
         for _ in range(conversations):
             send = self.opened()
             for text in CONVERSATION:
-                begun = time.perf_counter()
-                replies = send(text)
-                self.latencies.setdefault(text, []).append(1000 * (time.perf_counter() - begun))
-                if not replies:
+                answer = send(text)
+                self.latencies.setdefault(text, []).append(answer.ms)
+                if answer.status != 200 or not answer.body["replies"]:
                     raise RuntimeError(f"no reply to: {text}")
         said = conversations * len(CONVERSATION)
         self.cpu.append(1000 * (_cpu_seconds(self.pid) - before) / said)
@@ -84,9 +85,9 @@ class Side:
         self.cpu.clear()
         self.parsed = self.messages = 0
 
-    def median(self, leave_out: str = "") -> float:
-        """Milliseconds a message."""
-        return statistics.median(ms for text, took in self.latencies.items() if text != leave_out for ms in took)
+    def median(self, text: str) -> float:
+        """Milliseconds of that message."""
+        return statistics.median(self.latencies[text])
 
 
 def main() -> int:
@@ -97,18 +98,18 @@ def main() -> int:
     arguments = parser.parse_args()
     rounds = 3 if arguments.smoke else arguments.rounds
     with tempfile.TemporaryDirectory(prefix="discreet-bench-") as folder:
-        counts = [_count_file(Path(folder), name) for name in ("guarded", "plain")]
-        environments = [{"PYTHONPATH": str(COUNTING), "BENCH_PARSES": str(file)} for file in counts]
+        parses, port = _count_file(Path(folder)), free_port()
+        environment = {"PYTHONPATH": SECOND_FRONT, "BENCH_PARSES": parses, "BENCH_PLAIN_PORT": port}
         with running_assistant(
             durable=True,
             log_level="INFO",
             credentials=str(_credentials(Path(folder))),
-            environment=tuple(environments[0].items()),
+            environment=tuple((name, str(value)) for name, value in environment.items()),
         ) as ours:
-            with plain_rasa(ours, environments[1]) as plain:
-                guarded = Side(lambda: _guarded(ours.address), ours.supervisor.pid("rasa"), counts[0])
-                unguarded = Side(lambda: PlainChat(plain.port).send, plain.pid, counts[1])
-                _alternate(guarded, unguarded, rounds)
+            pid = ours.supervisor.pid("rasa")
+            guarded = Side(lambda: _guarded(ours.address), pid, parses)
+            unguarded = Side(lambda: _unguarded(port), pid, parses)
+            _alternate(guarded, unguarded, rounds)
             limits = _limits(ours, 100 if arguments.smoke else 1000)
     conditions = {"rounds": rounds, "messages": guarded.messages, "synchronous_commit": "on", "load": os.getloadavg()}
     return report("guard_smoke" if arguments.smoke else "guard", [*_figures(guarded, unguarded), *limits], conditions)
@@ -124,19 +125,22 @@ def _alternate(guarded: Side, unguarded: Side, rounds: int) -> None:
 
 
 def _figures(guarded: Side, unguarded: Side) -> list[Figure]:
-    personal = next(text for text in CONVERSATION if "@" in text)
-    mine, peer = guarded.median(personal), unguarded.median(personal)
-    sealed = statistics.median(guarded.latencies[personal]) - statistics.median(unguarded.latencies[personal])
+    """Each message beside itself: they differ more among each other than the Guard costs."""
+    extra = {text: guarded.median(text) - unguarded.median(text) for text in CONVERSATION}
+    sealed = extra.pop(PERSONAL)
     cpu, plain_cpu = statistics.median(guarded.cpu), statistics.median(unguarded.cpu)
-    times = {"guarded_ms": round(mine, 2), "unguarded_ms": round(peer, 2), "n": guarded.messages}
     cpus = {"guarded_ms": round(cpu, 2), "unguarded_ms": round(plain_cpu, 2), "n": len(guarded.cpu)}
     return [
-        Figure("p50_extra", mine - peer, "ms", times),
-        Figure("p50_extra_with_a_value_to_seal", sealed, "ms", {"n": len(guarded.latencies[personal])}),
+        Figure("p50_extra", statistics.median(extra.values()), "ms", _each(extra) | {"n": guarded.messages}),
+        Figure("p50_extra_with_a_value_to_seal", sealed, "ms", {"n": len(guarded.latencies[PERSONAL])}),
         Figure("cpu_over_unguarded", cpu / plain_cpu, "ratio", cpus),
         Figure("parses_a_message", guarded.parsed / guarded.messages, "times", {"n": guarded.messages}),
         Figure("parses_a_message_unguarded", unguarded.parsed / unguarded.messages, "times", {"n": unguarded.messages}),
     ]
+
+
+def _each(extra: dict[str, float]) -> dict[str, float]:
+    return {text: round(ms, 2) for text, ms in extra.items()}
 
 
 def _limits(ours: Assistant, times: int) -> list[Figure]:
@@ -159,8 +163,14 @@ def _limits(ours: Assistant, times: int) -> list[Figure]:
 
 
 def _guarded(address: str) -> Send:
-    chat = Chat(address).open()
-    return lambda text: chat.send(text).texts
+    """A new session of the page."""
+    cookie, port = Chat(address).open().cookie or "", urlsplit(address).port or 0
+    return lambda text: wire.post(port, "/chat/messages", {"id": secrets.token_hex(12), "text": text}, cookie)
+
+
+def _unguarded(port: int) -> Send:
+    sender = secrets.token_hex(8)
+    return lambda text: wire.post(port, "/messages", {"sender": sender, "text": text})
 
 
 def _credentials(folder: Path) -> Path:
@@ -171,10 +181,10 @@ def _credentials(folder: Path) -> Path:
     return file
 
 
-def _count_file(folder: Path, name: str) -> Path:
-    """Both servers append to theirs, whichever user they run as."""
+def _count_file(folder: Path) -> Path:
+    """The server appends to it, whichever user it runs as."""
     folder.chmod(0o711)
-    file = folder / name
+    file = folder / "parses"
     file.touch()
     file.chmod(0o666)
     return file

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
-from discreet.errors import NotAuthentic
+from discreet.errors import NotAuthentic, TooMany
+from discreet.records.limits import Limits, Rates
 from discreet.records.web_sessions import LIFETIME, MAX_AGE, WebSessions
+from discreet.storage.engine import Steps
 from tests.conftest import TestDatabase
 
 
@@ -25,8 +28,20 @@ class World:
             return self.sessions.open(tx, customer)
 
     def sender(self, credential: str | None) -> str:
-        with self.rasa.transaction() as tx:
-            return tx.run(self.sessions.require(credential))
+        """Asked alone, and in the statement of a request's limits: the same either way."""
+        alone = self._answer(self.sessions.require(credential))
+        within = self._answer(self.sessions.require_within(Limits(bytes(32), Rates(1000)), credential, None))
+        assert alone == within
+        if alone is None:
+            raise NotAuthentic("as both say")
+        return alone
+
+    def _answer(self, asked: Steps[str]) -> str | None:
+        try:
+            with self.rasa.transaction() as tx:
+                return tx.run(asked)
+        except NotAuthentic:
+            return None
 
     def wait(self, time: timedelta) -> None:
         with self.owner.transaction() as tx:
@@ -96,3 +111,12 @@ def test_the_table_names_neither_credential_nor_customer(world: World) -> None:
     assert b"anna".hex() not in rows
     assert credential not in rows
     assert credential.encode().hex() not in rows
+
+
+def test_a_refusal_for_the_rate_does_not_say_whether_the_session_lives(world: World) -> None:
+    limits = Limits(bytes(32), Rates(session=1))
+    for credential in (world.open(), "A" * 43):
+        with suppress(NotAuthentic), world.rasa.autocommit() as tx:
+            tx.run(world.sessions.require_within(limits, credential, None))
+        with pytest.raises(TooMany), world.rasa.autocommit() as tx:
+            tx.run(world.sessions.require_within(limits, credential, None))

@@ -7,7 +7,6 @@ stolen table names nobody and one kind of id never equals another.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 
 SIZE = 16
@@ -49,4 +48,4 @@ def bucket_id(key: bytes, scope: str, what: str) -> bytes:
 
 
 def _keyed(key: bytes, label: bytes, message: bytes) -> bytes:
-    return hmac.new(key, b"discreet " + label + b"\0" + message, hashlib.sha256).digest()[:SIZE]
+    return hmac.digest(key, b"discreet " + label + b"\0" + message, "sha256")[:SIZE]

@@ -73,7 +73,7 @@ class Connections:
 
     async def _begun(self, conn_info: Any) -> None:
         address = conn_info.client_ip
-        crowded = not self._is_near(address) and self._open[address] >= self._most_of_address
+        crowded = self._open[address] >= self._most_of_address and not self._is_near(address)
         if crowded or sum(self._open.values()) >= self._most:
             metrics.refused("connections")
             raise asyncio.CancelledError

@@ -26,6 +26,11 @@ class HeldOutput(OutputChannel):
         """
         kept = copy.deepcopy(message)
         if kept.get("text") and not (kept.get("buttons") or kept.get("quick_replies")):
-            *before, kept["text"] = [part for part in kept["text"].split("\n\n") if part.strip()] or [""]
+            *before, kept["text"] = paragraphs(kept["text"]) or [""]
             self.messages += [{"text": part} for part in before]
         self.messages.append(kept)
+
+
+def paragraphs(text: str) -> list[str]:
+    """The messages that a text is sent as."""
+    return [part for part in text.split("\n\n") if part.strip()]

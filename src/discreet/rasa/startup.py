@@ -28,6 +28,7 @@ from discreet.rasa.action_endpoint import SignedEndpoint
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.forgetting import keep_forgetting
 from discreet.rasa.guard import Guard
+from discreet.rasa.held import paragraphs
 from discreet.rasa.lock_store import PostgresLockStore
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.understanding import Understanding, mint_token
@@ -128,7 +129,8 @@ def _store(agent: Agent) -> Any:
 
 def _public_texts(agent: Agent, policy: Policy) -> list[str]:
     """What the shop itself says passes the mask: responses, links to pictures included, and the controller's data."""
-    return [*_strings(list(agent.domain.responses.values())), *policy.controller.values()]
+    said = list(_strings(list(agent.domain.responses.values())))
+    return [*said, *(part for text in said for part in paragraphs(text)), *policy.controller.values()]
 
 
 def _strings(content: Any) -> Iterator[str]:

@@ -27,7 +27,7 @@ from discreet.records.consent.words import purposes_named, says_only_yes
 from discreet.records.vault import Finding
 from discreet.redaction import asked_code
 from discreet.redaction.masks import burnt
-from discreet.redaction.redact import Redactor
+from discreet.redaction.redact import Redacted, Redactor
 from discreet.redaction.splice import Splice
 from discreet.redaction.tokens import TOKEN, mint
 
@@ -45,6 +45,8 @@ _WITHDRAWAL, TOPIC = "withdraw_consent", "consent_topic"
 _SEEN_BY_THE_MODEL = frozenset({"person_name", "delivery_address"})
 """Left in the text until the model has read it: it learnt from texts with names and addresses."""
 _PROVING, _CODE, _PASSKEY = "proving", "one_time_code", "passkey_answer"
+_UNNAMED = "parsed"
+"""Rasa would draw a random name for every message that it parses."""
 _LATELY = 100
 """Events of a conversation: ten turns or more."""
 _PROVES = {"account": "email"}
@@ -99,8 +101,9 @@ class Understanding:
         asked = frozenset({_CODE}) if proving and proving != "account" else frozenset()
         if not asked and (asked_code.is_bare(plain) or _was_asked(tracker)):
             plain = _without_codes(plain)
-        kept = self._redactor.ingress(plain, seal, asked=asked, later=_SEEN_BY_THE_MODEL).text
-        parsed = await processor.parse_message(UserMessage(kept), tracker)
+        redacted = self._redactor.ingress(plain, seal, asked=asked, later=_SEEN_BY_THE_MODEL)
+        kept = redacted.text
+        parsed = await processor.parse_message(UserMessage(kept, message_id=_UNNAMED), tracker)
         entities = [dict(entity) for entity in parsed.get("entities", [])]
         answered = self._asked_category(processor, parsed, tracker)
         if answered is not None:
@@ -108,7 +111,7 @@ class Understanding:
             # Rasa's from_text mapping looks at the intent; this is an answer, whatever the model took it for.
             parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         else:
-            kept, entities = self._sealed_entities(kept, self._with_found(kept, entities), seal)
+            kept, entities = self._sealed_entities(kept, self._with_found(redacted, entities), seal)
         if proving and any(finding.category == _PROVES.get(proving, _CODE) for finding in findings.values()):
             parsed["intent"] = {"name": _ANSWER, "confidence": 1.0}
         parse_data = {name: parsed[name] for name in _PARSE_KEYS if name in parsed}
@@ -122,7 +125,7 @@ class Understanding:
         return Understood(
             kept,
             parse_data,
-            self.masked(kept),
+            kept if kept == text and not redacted.left else self.masked(kept),
             tuple(findings.values()),
             instead=instead,
             plain=says_only_yes(plain),
@@ -226,9 +229,10 @@ class Understanding:
                 entity["start"], entity["end"] = splice.moved(entity["start"], entity["end"])
         return splice.text, entities
 
-    def _with_found(self, kept: str, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _with_found(self, redacted: Redacted, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The model's entities, and the names and addresses that a pattern found; where both saw one, all of it."""
-        for span in self._redactor.found(kept):
+        kept = redacted.text
+        for span in redacted.left:
             start, end, category = span.start, span.end, span.category
             if category not in _SEEN_BY_THE_MODEL or TOKEN.search(kept[start:end]):
                 continue

@@ -169,10 +169,9 @@ class WebChannel(InputChannel):
         return response
 
     async def _message(self, request: Request) -> HTTPResponse:
-        given = self._credential(request)
-        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        guard, sender_id = await self._in_session(request)
         incoming = _incoming(request)
-        answer: Answer = await guard.take(await _sender(guard, given), incoming, self.name())
+        answer: Answer = await guard.take(sender_id, incoming, self.name())
         return json_response({"id": incoming.message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _attachment(self, request: Request) -> HTTPResponse:
@@ -194,12 +193,11 @@ class WebChannel(InputChannel):
 
     async def _withdraw(self, request: Request) -> HTTPResponse:
         """Beside every turn: no lock of the conversation, no action that runs is waited for."""
-        given = self._credential(request)
-        guard = await self._let_in(request, lambda limits, address: limits.message(given, address))
+        guard, sender_id = await self._in_session(request)
         purpose = _json_object(request, ("purpose",)).get("purpose")
         if purpose is not None and not (isinstance(purpose, str) and len(purpose) <= MAX_PURPOSE):
             raise BadInput("A withdrawal names a purpose, or nothing for all of them.")
-        return json_response(await guard.consent_desk("withdraw", await _sender(guard, given), purpose=purpose))
+        return json_response(await guard.consent_desk("withdraw", sender_id, purpose=purpose))
 
     async def _receipt(self, request: Request) -> HTTPResponse:
         """A file for the person's own keeping; nothing in between keeps a copy."""
@@ -225,29 +223,32 @@ class WebChannel(InputChannel):
 
     async def _in_session(self, request: Request, query: tuple[str, ...] = ()) -> tuple[Guard, str]:
         """The guard, and whose live session asks. Raises as ``_let_in``, and NotAuthentic."""
-        given = self._credential(request)
-        guard = await self._let_in(request, lambda limits, address: limits.message(given, address), query)
-        return guard, await _sender(guard, given)
+        guard, limits, address = self._from_own_page(request, query)
+        sessions = WebSessions(guard.identity_key)
+        return guard, await guard.statements.run(sessions.require_within(limits, self._credential(request), address))
 
-    async def _let_in(
-        self, request: Request, rate: Callable[[Limits, str | None], Steps[None]], query: tuple[str, ...] = ()
-    ) -> Guard:
-        """The guard, for a request of our own page, within its limits, whose address says nothing but ``query``.
+    async def _let_in(self, request: Request, rate: Callable[[Limits, str | None], Steps[None]]) -> Guard:
+        """The guard, for a request of our own page, within its limits. Raises NotAllowed, BadInput, TooMany."""
+        guard, limits, address = self._from_own_page(request)
+        await guard.statements.run(rate(limits, address))
+        return guard
 
-        Raises NotAllowed, TooMany, BadInput.
+    def _from_own_page(self, request: Request, query: tuple[str, ...] = ()) -> tuple[Guard, Limits, str | None]:
+        """The guard, the limits and the client's address, for a request whose own address says nothing but ``query``.
+
+        Raises NotAllowed, BadInput.
         """
         guard = self._running()
         headers = request.headers
         self._front.require_own_page(headers.get("host", ""), headers.get("origin"))
         if request.query_string and not (query and set(request.args) <= set(query)):
             raise BadInput("Nothing is said behind a question mark here.")
-        if came_through_proxy(headers) and not self._front.is_proxy(request.ip):
+        through_proxy = came_through_proxy(headers)
+        if through_proxy and not self._front.is_proxy(request.ip):
             _unknown_proxy()
-        address = self._front.address(
-            request.ip, headers.getall("x-forwarded-for", []), through_proxy=came_through_proxy(headers)
-        )
-        await guard.statements.run(rate(Limits(guard.identity_key, self._front.rates), address))
-        return guard
+        forwarded = headers.getall("x-forwarded-for", [])
+        address = self._front.address(request.ip, forwarded, through_proxy=through_proxy)
+        return guard, Limits(guard.identity_key, self._front.rates), address
 
     def _running(self) -> Guard:
         if self._guard is None:

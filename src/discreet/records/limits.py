@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from discreet.crypto.identifiers import bucket_id
 from discreet.errors import TooMany
@@ -31,11 +32,21 @@ _TAKE = (
     f" wide AS ({_FILL.format('NOT named')}),"
     # A client names its session as it likes: where its address is refused, no bucket is made for that.
     f" own AS ({_FILL.format('named AND (SELECT count(*) FROM wide) = (SELECT count(*) FROM asked WHERE NOT named)')})"
-    " SELECT max(wait), (array_agg(n ORDER BY wait DESC NULLS LAST))[1], set_config('synchronous_commit', 'off', true)"
+    "{} SELECT max(wait), (array_agg(n ORDER BY wait DESC NULLS LAST))[1], {},"
+    " set_config('synchronous_commit', 'off', true)"
     " FROM (SELECT a.n, a.cost - a.room + extract(epoch FROM b.empty_at - now())::float8 AS wait"
     " FROM asked a LEFT JOIN defence.bucket b ON b.id = a.id"
     " WHERE a.id NOT IN (SELECT id FROM wide UNION ALL SELECT id FROM own)) refused"
 )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a request's one statement looks up besides: named queries, and one value that they give. Constant SQL."""
+
+    queries: str = ""
+    value: str = "NULL"
+    params: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,16 +77,16 @@ class Limits:
         self._key = key
         self._rates = rates
 
-    def message(self, session: str | None, address: str | None) -> Steps[None]:
+    def message(self, session: str | None, address: str | None, beside: Beside | None = None) -> Steps[Any]:
         """One message. ``session`` is the client's cookie or token; ``address`` None for a client on this machine.
 
-        Raises TooMany, and StorageUnavailable. A bucket that refuses is not filled, so it soon takes again; where the
-        address or network refuses, neither is the session's.
+        Gives the value of ``beside``, None without one. Raises TooMany, and StorageUnavailable. A bucket that refuses
+        is not filled, so it soon takes again; where the address or network refuses, neither is the session's.
         """
         buckets = list(self._network(address, 1))
         if session:
             buckets.append(replace(self._bucket("session", session, self._rates.session, 1), named=True))
-        return _take(buckets)
+        return _take(buckets, beside)
 
     def opening(self, address: str | None) -> Steps[None]:
         """One new session. Raises as ``message``."""
@@ -108,13 +119,13 @@ def scopes(address: str) -> tuple[str, str]:
     return host, network
 
 
-def _take(buckets: list[_Bucket]) -> Steps[None]:
-    if not buckets:
-        return
-    ((wait, number, _),) = yield (
-        _TAKE,
-        tuple([getattr(one, part) for one in buckets] for part in ("id", "cost", "room", "named")),
-    )
+def _take(buckets: list[_Bucket], beside: Beside | None = None) -> Steps[Any]:
+    if not buckets and beside is None:
+        return None
+    asked = tuple([getattr(one, part) for one in buckets] for part in ("id", "cost", "room", "named"))
+    more = beside or Beside()
+    ((wait, number, found, _),) = yield _TAKE.format(more.queries, more.value), (*asked, *more.params)
     if number is not None:
         # A bucket that somebody else filled meanwhile is not in this statement's view of the table.
         raise TooMany(buckets[number - 1].scope, max(wait or 0.0, 0.1))
+    return found

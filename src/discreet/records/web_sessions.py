@@ -13,6 +13,7 @@ from datetime import timedelta
 from discreet.crypto.identifiers import conversation_id, pseudonym, web_session_id
 from discreet.crypto.wrapping import Random
 from discreet.errors import NotAuthentic
+from discreet.records.limits import Beside, Limits
 from discreet.storage.engine import Steps, Transaction
 
 LIFETIME = timedelta(hours=24)
@@ -22,6 +23,14 @@ MAX_AGE = timedelta(days=30)
 PROLONGED_EVERY = timedelta(minutes=10)
 """A write, with its wait for the disk, is not worth a few minutes more of a day."""
 _CREDENTIAL_BYTES = 32
+_LIVE = (
+    "live AS (SELECT session, expires_at, sender FROM conversation.web_session"
+    " WHERE session = %s AND ended_at IS NULL AND expires_at > now() AND created_at > now() - %s::interval),"
+    " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s::interval FROM live"
+    " WHERE w.session = live.session AND live.expires_at < now() + %s::interval)"
+)
+_SENDER = "(SELECT coalesce(sender, '') FROM live)"
+"""NULL where no session lives, empty where nobody signed in."""
 
 
 class WebSessions:
@@ -48,18 +57,24 @@ class WebSessions:
 
         Raises NotAuthentic.
         """
-        if credential:
-            live = yield (
-                "WITH live AS (SELECT session, expires_at, sender FROM conversation.web_session"
-                " WHERE session = %s AND ended_at IS NULL AND expires_at > now()"
-                " AND created_at > now() - %s::interval),"
-                " prolonged AS (UPDATE conversation.web_session w SET expires_at = now() + %s::interval FROM live"
-                " WHERE w.session = live.session AND live.expires_at < now() + %s::interval) SELECT sender FROM live",
-                (web_session_id(self._key, credential), MAX_AGE, LIFETIME, LIFETIME - PROLONGED_EVERY),
-            )
-            if live:
-                return live[0][0] or pseudonym(self._key, "web", credential)
-        raise NotAuthentic("there is no such live session")
+        rows = (yield f"WITH {_LIVE} SELECT {_SENDER}", self._live(credential)) if credential else [(None,)]
+        return self._sender(credential, rows[0][0])
+
+    def require_within(self, limits: Limits, credential: str | None, address: str | None) -> Steps[str]:
+        """The same of a request that counts as a message of its session and address, asked in one statement.
+
+        Raises TooMany, which says nothing of the session, and NotAuthentic.
+        """
+        beside = Beside(f", {_LIVE}", _SENDER, self._live(credential)) if credential else None
+        return self._sender(credential, (yield from limits.message(credential, address, beside)))
+
+    def _live(self, credential: str) -> tuple[object, ...]:
+        return web_session_id(self._key, credential), MAX_AGE, LIFETIME, LIFETIME - PROLONGED_EVERY
+
+    def _sender(self, credential: str | None, found: str | None) -> str:
+        if not credential or found is None:
+            raise NotAuthentic("there is no such live session")
+        return found or pseudonym(self._key, "web", credential)
 
     def end(self, tx: Transaction, credential: str) -> None:
         """Ends the session for good; ending one that is not live changes nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from discreet.policy import Policy
 from discreet.redaction import asked_code
@@ -26,10 +26,14 @@ Seal = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Redacted:
-    """A message without the values that patterns find. ``burnt`` names the categories that were destroyed."""
+    """A message without the values that patterns find.
+
+    ``burnt`` names the categories that were destroyed; ``left`` is every finding that is still in the text.
+    """
 
     text: str
-    burnt: frozenset[str] = field(default=frozenset())
+    burnt: frozenset[str] = frozenset()
+    left: tuple[Span, ...] = ()
 
 
 class Redactor:
@@ -42,12 +46,16 @@ class Redactor:
     def __init__(self, policy: Policy, public: Iterable[str] = ()) -> None:
         self._policy = policy
         self._finder = finder_of(policy)
+        self._as_it_is: frozenset[str] = frozenset()
+        public = list(public)
         self._public = frozenset(
             part
             for text in public
             for own in (text, *self._values_in(text))
             for part in _up_to_each_comma(_folded(own))
         )
+        # Most replies are one of them, and this was found then.
+        self._as_it_is = frozenset(text for text in public if self.egress(text) == text)
 
     def ingress(
         self, text: str, seal: Seal, *, asked: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
@@ -77,16 +85,19 @@ class Redactor:
                 tokens[span.category, value] = seal(span.category, value)
             return tokens[span.category, value]
 
-        return Redacted(self._replaced(plain, replacement), frozenset(gone))
+        redacted, left = self._replaced(plain, replacement)
+        return Redacted(redacted, frozenset(gone), left)
 
     def egress(self, text: str) -> str:
         """A reply with tokens and stray personal data masked: a back end's raw value does not leave."""
+        if text in self._as_it_is:
+            return text
 
         def replacement(span: Span, value: str) -> str | None:
             return None if _folded(value) in self._public else mask_of(span.category)
 
         # Tokens first: a value that touches one is seen only beside its mask.
-        return mask_all(self._replaced(mask_all(text), replacement))
+        return mask_all(self._replaced(mask_all(text), replacement)[0])
 
     def found(self, text: str) -> tuple[Span, ...]:
         """Every finding in a text of any length, the operator's own recognisers included."""
@@ -95,18 +106,20 @@ class Redactor:
     def _values_in(self, text: str) -> list[str]:
         return [text[span.start : span.end] for span in self.found(text)]
 
-    def _replaced(self, text: str, replacement: Callable[[Span, str], str | None]) -> str:
+    def _replaced(self, text: str, replacement: Callable[[Span, str], str | None]) -> tuple[str, tuple[Span, ...]]:
+        """The text after replacing, and what is found in it still."""
         for _ in range(max(_ROUNDS, _WORK // (len(text) + 1))):
             splice, any_more = Splice(text), False
-            for span in _spans(self._finder, text):
+            spans = self.found(text)
+            for span in spans:
                 new = replacement(span, text[span.start : span.end])
                 if new is not None:
                     splice.replace(span.start, span.end, _set_apart(text, span.start, span.end, new))
                     any_more = True
             if not any_more:
-                break
+                return text, spans
             text = splice.text
-        return text
+        return text, self.found(text)
 
     def _is_burnt(self, category: str, asked: frozenset[str]) -> bool:
         """Never kept: by the policy, because no purpose names it, or because the policy does not know it at all."""

@@ -51,7 +51,7 @@ def json_object(content: bytes | str) -> dict[str, Any]:
     """
     try:
         text = content.decode() if isinstance(content, bytes) else content
-        parsed = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        parsed = _JSON.decode(text)
     except (ValueError, RecursionError):
         raise BadInput("That message was not valid JSON.") from None
     if not isinstance(parsed, dict):
@@ -68,6 +68,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
 
 
 def at(value: Any, *path: str | int) -> Any:
