@@ -76,7 +76,7 @@ class CorrectData(AskedFirst):
         await self.offer(
             turn,
             f"I will use {mask_all(token)} from now on and destroy the {label} that I kept before ({older})."
-            " Where you have shown who you are, the shop's record changes too. Shall I?",
+            f" {_OF_THE_ACCOUNT if category.name == 'email' else _OF_THE_SHOP} Shall I?",
             category=category.name,
             token=token,
         )
@@ -215,6 +215,13 @@ class PressButton(GuardedAction):
             buttons=buttons(action.intent, request, action.yes, action.no),
         )
         turn.set("asking", "right")
+
+
+_OF_THE_SHOP = "Where you have shown who you are, the shop's record changes too."
+_OF_THE_ACCOUNT = (
+    "The address of an account stays as it is, because codes are sent there: to change that one, write"
+    " “change my e-mail address”."
+)
 
 
 def objection_refused(purposes: list[Purpose]) -> str:
