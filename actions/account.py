@@ -75,11 +75,7 @@ class AddAuthenticator(GuardedAction):
 
     async def assurance(self, turn: Turn) -> int:
         """As high as the customer's own means reach: a mailbox alone must not add what counts for more."""
-        account = await self.account(turn)
-        if account is None:
-            return 1
-        held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
-        return 2 if held else 1
+        return await _as_high_as_they_reach(turn)
 
     async def ready(self, turn: Turn) -> bool:
         """Which of them, and whether it can be shown here, is asked before anybody proves anything."""
@@ -89,6 +85,8 @@ class AddAuthenticator(GuardedAction):
         elif turn.channel != "web" or (kind == codes.PASSKEY and not turn.services.identity.page):
             turn.say("utter_factor_on_page")
             turn.set("factor", None)
+        elif await _is_locked(turn):
+            turn.set("factor", None)
         else:
             return True
         return False
@@ -97,6 +95,8 @@ class AddAuthenticator(GuardedAction):
         """Shows what is to be shown on the page alone, past the conversation."""
         assert turn.proof is not None  # the gate has seen to that
         kind, customer = _kind(turn.slot("factor")), turn.proof.customer
+        if await _is_locked(turn):
+            return
         if turn.proof.level < (await self.assurance(turn)):
             # Whose account it is was not known before the step-up: now it is, and it asks for more.
             await step_up.again(turn, self)
@@ -144,6 +144,28 @@ class AddAuthenticator(GuardedAction):
         turn.show()
 
 
+async def _as_high_as_they_reach(turn: Turn) -> int:
+    """aal2 for a customer who has more than a mailbox; also where the conversation is tied to them only now."""
+    account = await step_up.linked_account(turn)
+    if account is None:
+        return 1
+    held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
+    return 2 if held else 1
+
+
+async def _is_locked(turn: Turn) -> bool:
+    """Says so: nothing is added to a locked account, nor moved away from it, whoever has its mailbox."""
+    account = await step_up.linked_account(turn)
+    if account is None:
+        return False
+    if not await turn.in_transaction(lambda tx: turn.services.identity.authenticators.are_locked(tx, account.id)):
+        return False
+    turn.say_text(
+        "The account is locked, so nothing is added to it or changed. To unlock it first, write “unlock my account”."
+    )
+    return True
+
+
 def tell_added(turn: Turn, customer: bytes, what: str) -> None:
     """Writes to the customer about something new that opens their account."""
     step_up.tell(turn, Account(customer), what, f"{what}{_ADDED}")
@@ -189,15 +211,17 @@ class ChangeEmail(GuardedAction):
 
     async def assurance(self, turn: Turn) -> int:
         """Where the customer has more than a mailbox, a mailbox alone does not move the account away."""
-        account = await self.account(turn)
-        if account is None:
-            return 1
-        held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
-        return 2 if held else 1
+        return await _as_high_as_they_reach(turn)
+
+    async def ready(self, turn: Turn) -> bool:
+        """Not while the account is locked."""
+        return not await _is_locked(turn)
 
     async def act(self, turn: Turn) -> None:
         """At once where a code to the old address was part of the proof, else after the waiting time."""
         assert turn.proof is not None  # the gate has seen to that
+        if await _is_locked(turn):
+            return
         if turn.proof.level < (await self.assurance(turn)):
             await step_up.again(turn, self)
             return

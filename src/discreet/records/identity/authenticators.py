@@ -37,8 +37,8 @@ class Authenticators:
         self._owner_keys = OwnerKeys(ring)
 
     def kinds(self, tx: Transaction, customer: bytes) -> frozenset[str]:
-        """Which kinds the customer has in use."""
-        rows = tx.execute(f"SELECT DISTINCT kind FROM identity.authenticator WHERE {_USABLE}", customer)  # noqa: S608
+        """Which kinds the customer has, locked ones too: a lock must not make a mailbox enough."""
+        rows = tx.execute("SELECT DISTINCT kind FROM identity.authenticator WHERE customer = %s AND active", customer)
         return frozenset(row[0] for row in rows)
 
     def are_locked(self, tx: Transaction, customer: bytes) -> bool:
