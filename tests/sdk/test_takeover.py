@@ -24,10 +24,12 @@ from tests.sdk.test_step_up import bench as bench
 OLD = "casimir.oyelaran@post.example"
 
 
-def say(bench: Bench, action: GuardedAction, *, operation: str | None = None, **slots: Any) -> Turn:
-    """One call of an action, as for a message with the new address in it, or for a button that was pressed."""
+def say(
+    bench: Bench, action: GuardedAction, *, operation: str | None = None, code: str | None = None, **slots: Any
+) -> Turn:
+    """One call of an action, as for a message with the new address or a code in it, or for a pressed button."""
     message = {
-        "entities": [{"entity": "email", "value": TOKEN}],
+        "entities": [{"entity": "one_time_code", "value": code} if code else {"entity": "email", "value": TOKEN}],
         "metadata": {"operation": operation} if operation else {},
     }
     token = current_call.set(
