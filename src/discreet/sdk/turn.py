@@ -241,6 +241,12 @@ class Turn:
         return operation if isinstance(operation, str) else None
 
     @property
+    def notice_seen(self) -> str | None:
+        """The operation of the notice that the person saw last, by the Guard's word: what a typed yes answers."""
+        notice = ((self._tracker.get("latest_message") or {}).get("metadata") or {}).get("notice")
+        return notice if isinstance(notice, str) else None
+
+    @property
     def _entities(self) -> list[dict[str, Any]]:
         entities: list[dict[str, Any]] = (self._tracker.get("latest_message") or {}).get("entities") or []
         return entities
