@@ -191,7 +191,8 @@ class Turn:
         )
 
     async def recheck(self) -> None:
-        """Raises ConsentWithdrawn if the basis went away: call it right before an effect outside."""
+        """Raises NotAllowed if the basis went away, or the data was frozen: call it right before an effect outside."""
+        await self.in_transaction(lambda tx: standing.require(tx, self.subject, self.purpose))
         if not await self.is_live(self.purpose):
             raise ConsentWithdrawn("the basis went away while the skill ran")
 
