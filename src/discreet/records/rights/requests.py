@@ -79,10 +79,7 @@ class Requests:
         token: str | None = None,
     ) -> str:
         """A request that waits for its button. Every older one of this conversation that waits can wait no longer."""
-        for (older,) in tx.execute(
-            "UPDATE rights.request SET state = 'expired' WHERE subject = %s AND state = 'asked' RETURNING id", subject
-        ):
-            self.log(tx, older, "superseded")
+        self.supersede(tx, subject)
         request = "rq_" + base64.b32encode(self._random(16)).decode().rstrip("=").lower()
         tx.execute(
             "INSERT INTO rights.request (id, subject, kind, purpose, category, token, state, via, expires_at)"
@@ -91,6 +88,13 @@ class Requests:
         )  # fmt: skip
         self.log(tx, request, "asked")
         return request
+
+    def supersede(self, tx: Transaction, subject: bytes) -> None:
+        """What waits for its button in this conversation waits no longer."""
+        for (older,) in tx.execute(
+            "UPDATE rights.request SET state = 'expired' WHERE subject = %s AND state = 'asked' RETURNING id", subject
+        ):
+            self.log(tx, older, "superseded")
 
     def confirm(self, tx: Transaction, subject: bytes, request: str, kind: str) -> Confirmed:
         """Files it, once. ``request`` may be anybody's words; ``subject`` comes from a verified call.
@@ -170,6 +174,12 @@ class Requests:
             "INSERT INTO rights.event (request, actor, event, reason) VALUES (%s, %s, %s, %s)",
             request, self._actor, event, reason,
         )  # fmt: skip
+
+
+def forget_waiting(tx: Transaction, subject: bytes) -> None:
+    """What somebody asked for in a conversation and has not confirmed or fetched yet is nobody's any more."""
+    Requests("actions").supersede(tx, subject)
+    tx.execute("DELETE FROM rights.copy WHERE subject = %s", subject)
 
 
 def find(tx: Transaction, request: str) -> Request | None:
