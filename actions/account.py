@@ -8,14 +8,14 @@ from typing import Any
 
 import segno
 
-from discreet.errors import NotAllowed
+from discreet.errors import NotAllowed, StorageConflict
 from discreet.records.identity import codes, links, passkeys
 from discreet.records.identity.accounts import Account
 from discreet.records.identity.changes import EMAIL, UNLOCK
 from discreet.records.identity.operation import operation_hash
 from discreet.redaction.tokens import parse
 from discreet.sdk import GuardedAction, GuardedForm, Turn, step_up
-from discreet.sdk.identity import apply_due
+from discreet.sdk.identity import address_taken, apply_due
 from discreet.sdk.step_up import PROVING
 from discreet.storage.engine import Transaction
 
@@ -262,7 +262,14 @@ class ConfirmEmail(GuardedAction):
             raise NotAllowed("no such change is filed")
         # Before the address is another one: this letter is for the old one.
         old = await asyncio.to_thread(identity.customers.email_of, customer)
-        if await asyncio.to_thread(apply_due, turn.services.database, identity, customer):
+        try:
+            changed = await asyncio.to_thread(apply_due, turn.services.database, identity, customer)
+        except StorageConflict:
+            # Said to somebody who has just shown that they read that mailbox.
+            await asyncio.to_thread(address_taken, turn.services.database, identity, customer)
+            turn.say_text("That address belongs to another account, so yours keeps the one that it has.")
+            return
+        if changed:
             turn.say("utter_email_changed")
             name = turn.services.policy.controller["name"]
             identity.mailer.send(lambda: old, f"Your e-mail address was changed: {name}", _MOVED.format(name=name))
