@@ -10,6 +10,7 @@ from discreet.records.consent.said import withdrawn_sentence
 from discreet.records.erasure import Scope
 from discreet.records.rights import access, copies, standing
 from discreet.records.rights.erasing import scope_of
+from discreet.records.rights.requests import told
 from discreet.records.vault import Kept
 from discreet.sdk import GuardedAction, Turn
 from discreet.sdk.asked_first import REQUESTS, of_a_customer
@@ -40,9 +41,9 @@ class StoredData(GuardedAction):
         turn.say_text(
             "Here is what I keep that belongs to you:\n"
             + "\n".join(f"• {line}" for line in lines)
-            + f"\nAll of it you told me here. Only the payment provider learns a card besides "
-            f"{controller['name']}, for its refund. You can have a full copy, and have any of it corrected, "
-            "frozen or deleted: just say so.",
+            + f"\nAll of it you told me here. Besides {controller['name']}, it reaches "
+            + ("; ".join(access.recipients(turn.services.policy)) or "nobody")
+            + ". You can have a full copy, and have any of it corrected, frozen or deleted: just say so.",
             buttons=[{"title": "Get a full copy", "payload": f'/ask_stored_data{{"operation": "{request}"}}'}],
         )
 
@@ -64,6 +65,7 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str]:
     lines += [f"Your yes to: {purpose.notice['en']} (at most {in_words(purpose.keep)})." for purpose in given]
     if standing.is_restricted(tx, turn.subject):
         lines.append("You froze it: I keep it and do not use it.")
+    lines += told(tx, subjects, policy)
     answered = REQUESTS.file(tx, turn.subject, "access", via="conversation")
     REQUESTS.close(tx, answered, "done", {"categories": len(lines)})
     return lines, REQUESTS.ask(tx, turn.subject, "copy", via="conversation")

@@ -132,7 +132,8 @@ def run_extend(state: Path, request_id: str, reason: str) -> int:
     def work() -> int:
         with owner_database(state) as database, database.transaction() as tx:
             _known(tx, request_id)
-            print(f"due {_day(Requests('operator').extend(tx, request_id, reason))}")
+            due = Requests("operator").extend(tx, request_id, reason)
+            print(f"due {_day(due)}; the chat says why when it is asked. Write to the person too, within the month.")
         return 0
 
     return _told(work)
