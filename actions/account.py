@@ -33,9 +33,10 @@ class LockAccount(GuardedAction):
         def lock(tx: Transaction) -> bytes | None:
             customer = links.customer_of(tx, turn.subject)
             if customer is not None:
+                # Challenges before authenticators, as whoever answers one: else the two could wait for each other.
+                identity.challenges.end_of(tx, customer)
                 identity.authenticators.lock(tx, customer)
                 identity.changes.stop(tx, customer)
-                identity.challenges.end_of(tx, customer)
             return customer
 
         customer = await turn.in_transaction(lock)

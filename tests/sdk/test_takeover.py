@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -16,9 +18,10 @@ from discreet.records.identity import codes, links
 from discreet.sdk import GuardedAction, Turn
 from discreet.sdk.turn import CallContext, current_call
 from tests.conftest import TestDatabase
+from tests.records.identity.codes_of import totp_at
 from tests.records.identity.conftest import World
 from tests.records.identity.conftest import world as world
-from tests.sdk.test_step_up import ANNA, TOKEN, Bench
+from tests.sdk.test_step_up import ANNA, BEN, TOKEN, Bench
 from tests.sdk.test_step_up import bench as bench
 
 OLD = "casimir.oyelaran@post.example"
@@ -95,6 +98,24 @@ def test_a_locked_account_is_told_how_it_opens_again(bench: Bench) -> None:
     asked = say(bench, AddAuthenticator(), factor="recovery codes")
     assert "unlock my account" in asked.responses[-1]["text"]
     assert bench.world.sql("SELECT 1 FROM identity.challenge") == []
+
+
+def test_a_lock_and_an_answer_at_once_do_not_wait_for_each_other(bench: Bench) -> None:
+    """Somebody else's proof is being looked at while the customer writes "this was not me": the lock must not fail."""
+    customer, secret = signed_in(bench.world), bench.world.totp_secret()
+    with bench.world.actions.transaction() as tx:
+        bench.world.identity.challenges.begin(tx, BEN, bench.world.owner(), b"o" * 32, "x", 1)
+    with ThreadPoolExecutor(1) as pool:
+        with bench.world.actions.transaction() as tx:
+            assert bench.world.identity.challenges.waiting(tx, BEN)
+            locked = pool.submit(copy_context().run, say, bench, LockAccount())
+            wait([locked], timeout=1)
+            assert not locked.done()
+            bench.world.identity.authenticators.take_totp(
+                tx, customer, totp_at(secret, bench.world.now), bench.world.now
+            )
+        assert locked.result().responses[-1]["response"] == "utter_account_locked"
+    assert bench.world.sql("SELECT 1 FROM identity.authenticator WHERE NOT locked") == []
 
 
 def test_customers_without_an_authenticator_add_one_by_mail(bench: Bench) -> None:
