@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from discreet.errors import NotAllowed
@@ -103,7 +103,7 @@ class Requests:
         Raises NotWaiting for any that does not wait here.
         """
         rows = tx.execute(
-            "UPDATE rights.request SET state = 'filed', filed_at = now(), due_at = now() + interval '1 month'"
+            "UPDATE rights.request SET state = 'filed', filed_at = now(), due_at = asked_at + interval '1 month'"
             " WHERE id = %s AND subject = %s AND kind = %s AND state = 'asked' AND expires_at > now()"
             " RETURNING id, kind, purpose, category, token",
             request if REQUEST_ID.match(request) else "", subject, kind,
@@ -131,9 +131,20 @@ class Requests:
         )
         return (rows[0][0], rows[0][1]) if rows else None
 
-    def file(self, tx: Transaction, subject: bytes, kind: str, *, via: str, purpose: str | None = None) -> str:
-        """A request that needs no button: an operator's, who has checked who asks."""
+    def file(
+        self,
+        tx: Transaction,
+        subject: bytes,
+        kind: str,
+        *,
+        via: str,
+        purpose: str | None = None,
+        received: date | None = None,
+    ) -> str:
+        """A request that needs no button: an operator's, who has checked who asks. Its month runs from ``received``."""
         request = self.ask(tx, subject, kind, via=via, purpose=purpose)
+        if received is not None:
+            tx.execute("UPDATE rights.request SET asked_at = %s::date WHERE id = %s", received, request)
         return self.confirm(tx, subject, request, kind).id
 
     def close(self, tx: Transaction, request: str, state: str, outcome: dict[str, Any]) -> None:
