@@ -8,14 +8,14 @@ from typing import Any
 
 import segno
 
-from discreet.errors import NotAllowed
+from discreet.errors import NotAllowed, StorageConflict
 from discreet.records.identity import codes, links, passkeys
 from discreet.records.identity.accounts import Account
 from discreet.records.identity.changes import EMAIL, UNLOCK
 from discreet.records.identity.operation import operation_hash
 from discreet.redaction.tokens import parse
 from discreet.sdk import GuardedAction, GuardedForm, Turn, step_up
-from discreet.sdk.identity import apply_due
+from discreet.sdk.identity import address_taken, apply_due
 from discreet.sdk.step_up import PROVING
 from discreet.storage.engine import Transaction
 
@@ -33,9 +33,10 @@ class LockAccount(GuardedAction):
         def lock(tx: Transaction) -> bytes | None:
             customer = links.customer_of(tx, turn.subject)
             if customer is not None:
+                # Challenges before authenticators, as whoever answers one: else the two could wait for each other.
+                identity.challenges.end_of(tx, customer)
                 identity.authenticators.lock(tx, customer)
                 identity.changes.stop(tx, customer)
-                identity.challenges.end_of(tx, customer)
             return customer
 
         customer = await turn.in_transaction(lock)
@@ -75,11 +76,7 @@ class AddAuthenticator(GuardedAction):
 
     async def assurance(self, turn: Turn) -> int:
         """As high as the customer's own means reach: a mailbox alone must not add what counts for more."""
-        account = await self.account(turn)
-        if account is None:
-            return 1
-        held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
-        return 2 if held else 1
+        return await _as_high_as_they_reach(turn)
 
     async def ready(self, turn: Turn) -> bool:
         """Which of them, and whether it can be shown here, is asked before anybody proves anything."""
@@ -89,6 +86,8 @@ class AddAuthenticator(GuardedAction):
         elif turn.channel != "web" or (kind == codes.PASSKEY and not turn.services.identity.page):
             turn.say("utter_factor_on_page")
             turn.set("factor", None)
+        elif await _is_locked(turn):
+            turn.set("factor", None)
         else:
             return True
         return False
@@ -97,6 +96,8 @@ class AddAuthenticator(GuardedAction):
         """Shows what is to be shown on the page alone, past the conversation."""
         assert turn.proof is not None  # the gate has seen to that
         kind, customer = _kind(turn.slot("factor")), turn.proof.customer
+        if await _is_locked(turn):
+            return
         if turn.proof.level < (await self.assurance(turn)):
             # Whose account it is was not known before the step-up: now it is, and it asks for more.
             await step_up.again(turn, self)
@@ -144,6 +145,28 @@ class AddAuthenticator(GuardedAction):
         turn.show()
 
 
+async def _as_high_as_they_reach(turn: Turn) -> int:
+    """aal2 for a customer who has more than a mailbox; also where the conversation is tied to them only now."""
+    account = await step_up.linked_account(turn)
+    if account is None:
+        return 1
+    held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
+    return 2 if held else 1
+
+
+async def _is_locked(turn: Turn) -> bool:
+    """Says so: nothing is added to a locked account, nor moved away from it, whoever has its mailbox."""
+    account = await step_up.linked_account(turn)
+    if account is None:
+        return False
+    if not await turn.in_transaction(lambda tx: turn.services.identity.authenticators.are_locked(tx, account.id)):
+        return False
+    turn.say_text(
+        "The account is locked, so nothing is added to it or changed. To unlock it first, write “unlock my account”."
+    )
+    return True
+
+
 def tell_added(turn: Turn, customer: bytes, what: str) -> None:
     """Writes to the customer about something new that opens their account."""
     step_up.tell(turn, Account(customer), what, f"{what}{_ADDED}")
@@ -189,15 +212,17 @@ class ChangeEmail(GuardedAction):
 
     async def assurance(self, turn: Turn) -> int:
         """Where the customer has more than a mailbox, a mailbox alone does not move the account away."""
-        account = await self.account(turn)
-        if account is None:
-            return 1
-        held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
-        return 2 if held else 1
+        return await _as_high_as_they_reach(turn)
+
+    async def ready(self, turn: Turn) -> bool:
+        """Not while the account is locked."""
+        return not await _is_locked(turn)
 
     async def act(self, turn: Turn) -> None:
         """At once where a code to the old address was part of the proof, else after the waiting time."""
         assert turn.proof is not None  # the gate has seen to that
+        if await _is_locked(turn):
+            return
         if turn.proof.level < (await self.assurance(turn)):
             await step_up.again(turn, self)
             return
@@ -238,7 +263,14 @@ class ConfirmEmail(GuardedAction):
             raise NotAllowed("no such change is filed")
         # Before the address is another one: this letter is for the old one.
         old = await asyncio.to_thread(identity.customers.email_of, customer)
-        if await asyncio.to_thread(apply_due, turn.services.database, identity, customer):
+        try:
+            changed = await asyncio.to_thread(apply_due, turn.services.database, identity, customer)
+        except StorageConflict:
+            # Said to somebody who has just shown that they read that mailbox.
+            await asyncio.to_thread(address_taken, turn.services.database, identity, customer)
+            turn.say_text("That address belongs to another account, so yours keeps the one that it has.")
+            return
+        if changed:
             turn.say("utter_email_changed")
             name = turn.services.policy.controller["name"]
             identity.mailer.send(lambda: old, f"Your e-mail address was changed: {name}", _MOVED.format(name=name))

@@ -196,5 +196,6 @@ class ForgetIdentity(GuardedAction):
             return links.unlink(tx, turn.subject)
 
         known = await turn.in_transaction(forget)
+        turn.services.identity.shown.take(turn.subject)
         turn.set(PROVING, None)
         turn.say("utter_identity_forgotten" if known else "utter_identity_unknown")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from discreet.policy import Purpose
 from discreet.records.consent.phrases import in_words, phrase
@@ -10,6 +11,7 @@ from discreet.records.consent.said import withdrawn_sentence
 from discreet.records.erasure import Scope
 from discreet.records.rights import access, copies, standing
 from discreet.records.rights.erasing import scope_of
+from discreet.records.rights.requests import told
 from discreet.records.vault import Kept
 from discreet.sdk import GuardedAction, Turn
 from discreet.sdk.asked_first import REQUESTS, of_a_customer
@@ -33,26 +35,33 @@ class StoredData(GuardedAction):
         if pressed is not None:
             await _make_copy(turn, pressed)
             return
-        told, request = await turn.in_transaction(lambda tx: _told(tx, turn))
-        kept = await asyncio.to_thread(turn.services.shop.kept_of, turn.subject)
+        told, request, subjects = await turn.in_transaction(lambda tx: _told(tx, turn))
+        shop = turn.services.shop
+        kept = await asyncio.to_thread(lambda: [shop.kept_of(subject) for subject in subjects])
         lines = [*told, *_of_shop(kept)]
         controller = turn.services.policy.controller
         turn.say_text(
             "Here is what I keep that belongs to you:\n"
             + "\n".join(f"• {line}" for line in lines)
-            + f"\nAll of it you told me here. Only the payment provider learns a card besides "
-            f"{controller['name']}, for its refund. You can have a full copy, and have any of it corrected, "
-            "frozen or deleted: just say so.",
+            + f"\nAll of it you told me here. Besides {controller['name']}, it reaches "
+            + ("; ".join(access.recipients(turn.services.policy)) or "nobody")
+            + ". You can have a full copy, and have any of it corrected, frozen or deleted: just say so.",
             buttons=[{"title": "Get a full copy", "payload": f'/ask_stored_data{{"operation": "{request}"}}'}],
         )
 
 
-def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str]:
-    """One line a kind of data, and the request that the button for a copy names."""
-    policy, subjects = turn.services.policy, scope_of(tx, turn.subject).subjects
+def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str, tuple[bytes, ...]]:
+    """One line a kind of data, the request that the button for a copy names, and the person's conversations."""
+    policy, scope = turn.services.policy, scope_of(tx, turn.subject)
+    subjects = scope.subjects
     lines = ["This conversation, encrypted, for as long as it lasts."]
     if len(subjects) > 1:
         lines.append(f"{len(subjects) - 1} more conversations of yours.")
+    for customer in scope.customers:
+        lines.append("Your account in the shop: name, e-mail address, delivery address and orders.")
+        proofs = [_PROOFS[kind] for kind in sorted(turn.services.identity.authenticators.kinds(tx, customer))]
+        if proofs:
+            lines.append(f"What you show with that it is you: {', '.join(proofs)}.")
     for count in access.counts(tx, subjects):
         purposes = policy.purposes_covering(count.category)
         why = "; ".join(f"to {purpose.notice['en']}, {access.basis_of(purpose)}" for purpose in purposes)
@@ -64,9 +73,10 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str]:
     lines += [f"Your yes to: {purpose.notice['en']} (at most {in_words(purpose.keep)})." for purpose in given]
     if standing.is_restricted(tx, turn.subject):
         lines.append("You froze it: I keep it and do not use it.")
+    lines += told(tx, subjects, policy)
     answered = REQUESTS.file(tx, turn.subject, "access", via="conversation")
     REQUESTS.close(tx, answered, "done", {"categories": len(lines)})
-    return lines, REQUESTS.ask(tx, turn.subject, "copy", via="conversation")
+    return lines, REQUESTS.ask(tx, turn.subject, "copy", via="conversation"), subjects
 
 
 async def _make_copy(turn: Turn, pressed: str) -> None:
@@ -97,8 +107,15 @@ async def _make_copy(turn: Turn, pressed: str) -> None:
     )
 
 
-def _of_shop(kept: ShopKept) -> list[str]:
-    counts = {"return": kept.returns, "piece of feedback": kept.feedback, "ticket": kept.tickets}
+_PROOFS = {"passkey": "a passkey", "recovery": "recovery codes", "totp": "an authenticator app"}
+
+
+def _of_shop(kept: Sequence[ShopKept]) -> list[str]:
+    counts = {
+        "return": sum(one.returns for one in kept),
+        "piece of feedback": sum(one.feedback for one in kept),
+        "ticket": sum(one.tickets for one in kept),
+    }
     return [f"In the shop: {count} × {name}." for name, count in counts.items() if count]
 
 

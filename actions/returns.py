@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 from actions.orders import known_order
+from discreet.errors import NotAllowed
 from discreet.redaction.tokens import mask_all, parse
 from discreet.sdk import GuardedAction, GuardedForm, Turn
 from discreet.shop.port import NotPossible, PaymentFailed
@@ -82,12 +83,12 @@ class SubmitReturn(GuardedAction):
             subject=turn.subject,
             effect_key=turn.effect_key,
         )
-        await turn.recheck()
         try:
+            await turn.recheck()
             refund = await asyncio.to_thread(
                 turn.services.refunds.refund, card, opened.amount_cents, key=turn.effect_key
             )
-        except PaymentFailed:
+        except (PaymentFailed, NotAllowed):
             await asyncio.to_thread(shop.reject_return, opened.reference)
             turn.set("payment_card", None)
             raise

@@ -6,12 +6,14 @@ Whose data that is say the verified call and ``identity.link``: never a slot, an
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from discreet.policy import Category, Purpose
+from discreet.records.erasure import Scope, has_order_on_its_way
 from discreet.records.identity.links import customer_of
 from discreet.records.rights import standing
 from discreet.records.rights.erasing import scope_of
-from discreet.records.rights.requests import Confirmed, NotWaiting
+from discreet.records.rights.requests import Confirmed, NotWaiting, remedy
 from discreet.redaction.tokens import TOKEN, mask_all
 from discreet.sdk import GuardedAction, Turn
 from discreet.sdk.asked_first import REQUESTS, AskedFirst, buttons
@@ -29,7 +31,7 @@ class EraseData(AskedFirst):
 
     async def ask_first(self, turn: Turn) -> None:
         """What goes, and what the law keeps."""
-        scope = await turn.in_transaction(lambda tx: scope_of(tx, turn.subject))
+        scope, waits = await turn.in_transaction(_to_erase(turn.subject))
         whose = (
             f"this conversation and {len(scope.subjects) - 1} more of yours"
             if len(scope.subjects) > 1
@@ -40,7 +42,7 @@ class EraseData(AskedFirst):
             f"I will delete {whose}, every value that I keep of you, your answers and your feedback. The keys go "
             "first, so nothing that is left can be opened. What stays: that money was paid back and for what, because "
             "bookkeeping law says so, without your words and your card's digits; and that you were asked and answered, "
-            "under a random number. Shall I?",
+            f"under a random number.{_ON_ITS_WAY if waits else ''} Shall I?",
         )
 
     async def done(self, turn: Turn, request: str) -> None:
@@ -49,7 +51,7 @@ class EraseData(AskedFirst):
         turn.responses.append(
             {
                 "text": "It will be gone in a few seconds, and this conversation ends. Your certificate says what was "
-                "deleted, and holds nothing of yours.",
+                f"deleted and what stays, and holds nothing of yours. {remedy(turn.services.policy)}",
                 "custom": {"rights": {"certificate": request}},
             }
         )
@@ -76,7 +78,7 @@ class CorrectData(AskedFirst):
         await self.offer(
             turn,
             f"I will use {mask_all(token)} from now on and destroy the {label} that I kept before ({older})."
-            " Where you have shown who you are, the shop's record changes too. Shall I?",
+            f" {_OF_THE_ACCOUNT if category.name == 'email' else _OF_THE_SHOP} Shall I?",
             category=category.name,
             token=token,
         )
@@ -174,7 +176,8 @@ class Object(AskedFirst):
                 )
                 return
         await turn.in_transaction(lambda tx: _refused(tx, turn))
-        turn.say_text(objection_refused(list(turn.services.policy.purposes.values())))
+        refused = objection_refused(list(turn.services.policy.purposes.values()))
+        turn.say_text(f"{refused} {remedy(turn.services.policy)}")
 
     async def done(self, turn: Turn, request: str) -> None:
         """Effective before the next reveal."""
@@ -215,6 +218,27 @@ class PressButton(GuardedAction):
             buttons=buttons(action.intent, request, action.yes, action.no),
         )
         turn.set("asking", "right")
+
+
+def _to_erase(subject: bytes) -> Callable[[Transaction], tuple[Scope, bool]]:
+    """What would go, and whether an order on its way holds the account back."""
+
+    def look(tx: Transaction) -> tuple[Scope, bool]:
+        scope = scope_of(tx, subject)
+        return scope, has_order_on_its_way(tx, scope)
+
+    return look
+
+
+_ON_ITS_WAY = (
+    " One order of yours is still on its way: your account with its address stays until it has arrived; please ask me"
+    " again then."
+)
+_OF_THE_SHOP = "Where you have shown who you are, the shop's record changes too."
+_OF_THE_ACCOUNT = (
+    "The address of an account stays as it is, because codes are sent there: to change that one, write"
+    " “change my e-mail address”."
+)
 
 
 def objection_refused(purposes: list[Purpose]) -> str:

@@ -25,7 +25,7 @@ from discreet.records.retention import Retention, rule_of
 from discreet.records.rights.erasing import Erasing
 from discreet.records.rights.ledger import Ledger
 from discreet.records.rights.requests import Requests
-from discreet.records.rights.standing import KEPT_FOR_THE_PERSON
+from discreet.records.rights.standing import KEPT_FOR_THE_PERSON, NEVER_KEPT
 from discreet.settings import load_settings
 from discreet.storage.engine import Database, Transaction
 
@@ -42,7 +42,7 @@ BUTTON_LIFETIME = timedelta(hours=1)
 """Longer than the handle behind it lives."""
 ROUND_SECONDS = 5.0
 BATCH = 200
-_KEPT = KEPT_FOR_THE_PERSON.format(whose="v.subject")
+_KEPT = f"(v.category <> ALL('{{{','.join(NEVER_KEPT)}}}') AND {KEPT_FOR_THE_PERSON.format(whose='v.subject')})"
 _log = logging.getLogger("discreet.keeper")  # also when run as a program
 
 

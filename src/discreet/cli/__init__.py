@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -173,6 +174,9 @@ def file_right(
     kind: Annotated[str, typer.Argument(help="erasure, restriction, lifting or objection.")],
     sender_id: Annotated[str, typer.Argument(help="As Rasa knows the person; of our own channels, the pseudonym.")],
     purpose: Annotated[str | None, typer.Option(help="What an objection is against.")] = None,
+    received: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day on which the request came.")
+    ] = None,
     project: _Project = Path(),
 ) -> None:
     """File a request for somebody who asked in another way, after you checked who they are."""
@@ -180,7 +184,7 @@ def file_right(
     from discreet.cli.up import state_folder
 
     folder = project.resolve()
-    raise typer.Exit(run_file(folder, state_folder(folder), kind, sender_id, purpose))
+    raise typer.Exit(run_file(folder, state_folder(folder), kind, sender_id, purpose, received and received.date()))
 
 
 @rights.command("run")

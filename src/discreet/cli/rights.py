@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime, timezone
 from pathlib import Path
 
 from discreet.checks.erasures import folder, ledger_of, prepared_folder
@@ -88,12 +88,19 @@ def run_certificate(state: Path, request_id: str, *, as_json: bool) -> int:
     return _as_staff(state, show)
 
 
-def run_file(project: Path, state: Path, kind: str, sender_id: str, purpose: str | None) -> int:
-    """Files a request for a person whose identity the operator has checked. Prints its id."""
+def run_file(
+    project: Path, state: Path, kind: str, sender_id: str, purpose: str | None, received: date | None = None
+) -> int:
+    """Files a request for a person whose identity the operator has checked. Prints its id.
+
+    ``received``: the day it came, from which its month runs (GDPR art. 12(3)); today by default.
+    """
 
     def work() -> int:
         if kind not in KINDS:
             raise SettingsError(f"a request is one of {', '.join(KINDS)}")
+        if received is not None and received > datetime.now(timezone.utc).date():
+            raise SettingsError("--received is the day on which the request came; it cannot be ahead")
         if kind == "objection":
             declared = load_policy(project / "privacy.yml").purposes.get(purpose or "")
             if declared is None or declared.basis != "legitimate_interest":
@@ -102,7 +109,10 @@ def run_file(project: Path, state: Path, kind: str, sender_id: str, purpose: str
         with owner_database(state) as database, database.transaction() as tx:
             if not is_known(tx, subject):
                 raise SettingsError("nothing is kept under that sender id")
-            print(Requests("operator").file(tx, subject, kind, via="operator", purpose=purpose))
+            request = Requests("operator").file(
+                tx, subject, kind, via="operator", purpose=purpose, received=received
+            )  # fmt: skip
+            print(request)
         return 0
 
     return _told(work)
@@ -132,7 +142,8 @@ def run_extend(state: Path, request_id: str, reason: str) -> int:
     def work() -> int:
         with owner_database(state) as database, database.transaction() as tx:
             _known(tx, request_id)
-            print(f"due {_day(Requests('operator').extend(tx, request_id, reason))}")
+            due = Requests("operator").extend(tx, request_id, reason)
+            print(f"due {_day(due)}; the chat says why when it is asked. Write to the person too, within the month.")
         return 0
 
     return _told(work)

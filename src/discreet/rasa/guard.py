@@ -27,7 +27,7 @@ from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TooMany
 from discreet.logs import correlation_id
 from discreet.metrics import refused
 from discreet.rasa.aside import answer_aside
-from discreet.rasa.buttons import Buttons
+from discreet.rasa.buttons import Buttons, notice_shown
 from discreet.rasa.codec import TurnBody, body_of, newest
 from discreet.rasa.held import HeldOutput
 from discreet.rasa.lending import Lent
@@ -224,7 +224,7 @@ class Guard:
             await asyncio.to_thread(self._seal, conversation, this_turn, understood)
         turn = _turn_of(sender_id, conversation, this_turn, fence, lent)
         held = HeldOutput(channel)
-        message = _message(turn, understood, held, channel)
+        message = _message(turn, understood, held, channel, notice_shown(tracker) if understood.plain else None)
         if understood.instead is None:
             await _within(turn, self._on_new_message(message))
         else:
@@ -358,7 +358,9 @@ async def _within(turn: Turn, work: Awaitable[Any]) -> None:
         running.reset(token)
 
 
-def _message(turn: Turn, understood: Understood, held: HeldOutput, channel: str) -> UserMessage:
+def _message(
+    turn: Turn, understood: Understood, held: HeldOutput, channel: str, notice: str | None = None
+) -> UserMessage:
     return UserMessage(
         understood.text,
         output_channel=held,
@@ -366,15 +368,16 @@ def _message(turn: Turn, understood: Understood, held: HeldOutput, channel: str)
         parse_data=understood.parse_data,
         input_channel=channel,
         message_id=turn.turn_id.hex(),
-        metadata=_said(understood),
+        metadata=_said(understood, notice),
     )
 
 
-def _said(understood: Understood) -> dict[str, Any] | None:
-    """What the guard alone says of a message: the operation of its button, whether it is a plain yes, its file."""
+def _said(understood: Understood, notice: str | None) -> dict[str, Any] | None:
+    """What the guard alone says of a message: its button's operation, whether it is a plain yes, to what, its file."""
     found = {
         "operation": understood.operation,
         "plain": understood.plain or None,
+        "notice": notice,
         "attachment": understood.file.finding.token if understood.file is not None else None,
     }
     return {name: value for name, value in found.items() if value is not None} or None

@@ -16,7 +16,8 @@ from discreet.storage.locks import lock_number
 
 _COUNTED = {"conversation.turn": "records", "vault.value": "values", "action.result": "results"}
 _OPEN_ORDERS = (
-    "an order is on its way: its delivery needs the address (GDPR art. 6(1)(b)); ask again once it has arrived"
+    "an order is on its way: its delivery needs the account with its address (GDPR art. 6(1)(b)); ask again once it has"
+    " arrived"
 )
 
 
@@ -46,6 +47,11 @@ def lock(tx: Transaction, subjects: Iterable[bytes]) -> None:
     """Waits for running turns, at most the statement timeout, and holds new ones back until the transaction ends."""
     for number in sorted({lock_number(subject) for subject in subjects}):
         tx.execute("SELECT pg_advisory_xact_lock(%s)", number)
+
+
+def has_order_on_its_way(tx: Transaction, scope: Scope) -> bool:
+    """Whether a customer in scope stays until a delivery has arrived."""
+    return len(_erasable(tx, scope.customers)) < len(scope.customers)
 
 
 def keys_of(tx: Transaction, scope: Scope) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -99,14 +105,17 @@ def erase_all(
 
 
 def residue(tx: Transaction, scope: Scope, erased: Erased) -> dict[str, int]:
-    """The residual scan: rows that the registry still finds of these people, and keys that still exist."""
-    rows = 0
+    """The residual scan: rows that the registry still finds of these people, and keys that still exist.
+
+    Of a customer who is kept for an order on its way ``erased.kept`` tells.
+    """
+    rows, customers = 0, _erasable(tx, scope.customers)
     for held in existing(tx):
         if held.by == "value" or (held.by == "customer" and held.erased is Erasure.BLANK):
             continue
         ((found,),) = tx.execute(
             f"SELECT count(*) FROM {held.table} WHERE {held.whose} = ANY(%s)",  # noqa: S608 (names are constants)
-            list(scope.customers if held.by == "customer" else scope.subjects),
+            list(customers if held.by == "customer" else scope.subjects),
         )
         rows += found
     ((keys,),) = tx.execute(

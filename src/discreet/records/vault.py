@@ -108,6 +108,7 @@ class VaultReader:
         turn_id: bytes,
         require: Require,
         audit: AuditAppend,
+        proves: bool = False,
     ) -> str:
         """The value behind a token.
 
@@ -116,6 +117,9 @@ class VaultReader:
         no live basis exists, or the value is not this person's, not confirmed, expired or gone; which of these
         is told to nobody. Every attempt leaves an audit row, and that row commits with the lock that
         ``require`` took: no value leaves without it.
+
+        ``proves``: the person shows with it who they are, which a restriction does not hold back: they could use no
+        right any more (GDPR art. 12(2), 18(3)).
         """
         refusal: NotAllowed | None = None
         value = ""
@@ -123,7 +127,8 @@ class VaultReader:
             try:
                 if category not in self._policy.purpose(purpose).data:
                     raise NotAllowed("the purpose does not cover this category")
-                standing.require(tx, subject, purpose)
+                if not proves:
+                    standing.require(tx, subject, purpose)
                 require(tx, subject, purpose)
                 value = self._open(tx, token, category, subject, turn_id)
             except NotAllowed as error:

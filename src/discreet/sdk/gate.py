@@ -86,6 +86,8 @@ async def take_answer(turn: Turn) -> tuple[Answer, Operation | None]:
         waiting = turn.services.consent.waiting(tx, turn.subject)
         if waiting is None or (turn.answered_operation is not None and turn.answered_operation != waiting.id):
             return None
+        if given and method == "words" and turn.notice_seen != waiting.id:
+            return None  # asked in a turn that was lost: they said yes to what they saw, and saw another one
         turn.services.consent.answer(tx, turn.subject, waiting, given=given, method=method, turn_id=turn.call.turn_id)
         return waiting
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from discreet.shop.port import Customers
 from discreet.storage.engine import Database
 
 SHOWN_SECONDS = 300.0
+_log = logging.getLogger(__name__)
 
 
 class ShownOnce:
@@ -96,26 +98,31 @@ def index_customers(database: Database, identity: Identity) -> int:
     for customer in missing:
         email = identity.customers.email_of(customer)
         if email is not None:
-            with database.transaction() as tx:
-                identity.accounts.remember(tx, customer, email)
+            try:
+                with database.transaction() as tx:
+                    identity.accounts.remember(tx, customer, email)
+            except StorageConflict:  # whoever had it first is found; the others must not wait for that
+                _log.warning("a customer is not found by e-mail: another one has the same address")
     return len(missing)
 
 
 def apply_due(database: Database, identity: Identity, customer: bytes | None = None) -> int:
     """Makes the changes whose waiting time is over, of one customer or of all; how many."""
     with database.transaction() as tx:
-        due = identity.changes.take_due(tx, customer)
-        done = 0
-        for who, kind, value in due:
-            if kind == changes.UNLOCK:
-                identity.authenticators.unlock(tx, who)
+        due = identity.changes.due(tx, customer)
+        for change in due:
+            if change.kind == changes.UNLOCK:
+                identity.authenticators.unlock(tx, change.customer)
             else:
-                identity.accounts.remember(tx, who, value)
-            done += 1
-    for who, kind, value in due:
-        if kind == changes.EMAIL:
-            identity.customers.change_email(who, value)
-    return done
+                identity.accounts.remember(tx, change.customer, change.value)
+    for change in due:
+        if change.kind == changes.EMAIL:
+            identity.customers.change_email(change.customer, change.value)
+    # Last: after a crash before it, all of this is done once more, to the same end.
+    with database.transaction() as tx:
+        for change in due:
+            identity.changes.made(tx, change)
+    return len(due)
 
 
 def apply_due_safely(database: Database, identity: Identity) -> None:
@@ -128,5 +135,16 @@ def apply_due_safely(database: Database, identity: Identity) -> None:
         try:
             apply_due(database, identity, customer)
         except StorageConflict:
-            with database.transaction() as tx:
-                identity.changes.stop(tx, customer)
+            address_taken(database, identity, customer)
+
+
+def address_taken(database: Database, identity: Identity, customer: bytes) -> None:
+    """The new address is another customer's: the old one stays, and is written to. What else waits goes on."""
+    with database.transaction() as tx:
+        identity.changes.stop(tx, customer, changes.EMAIL)
+    identity.write(Account(customer), "Your e-mail address stays", _TAKEN)
+
+
+_TAKEN = """\
+Your account was to have another e-mail address. That address belongs to another account, so yours stays as it is.
+"""

@@ -134,6 +134,7 @@ async def open_value(turn: Turn, category: str, token: Any) -> str:
         turn_id=turn.call.turn_id,
         require=turn.services.consent.require,
         audit=turn.services.audit.append,
+        proves=True,
     )
     return value
 

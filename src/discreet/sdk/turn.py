@@ -191,7 +191,8 @@ class Turn:
         )
 
     async def recheck(self) -> None:
-        """Raises ConsentWithdrawn if the basis went away: call it right before an effect outside."""
+        """Raises NotAllowed if the basis went away, or the data was frozen: call it right before an effect outside."""
+        await self.in_transaction(lambda tx: standing.require(tx, self.subject, self.purpose))
         if not await self.is_live(self.purpose):
             raise ConsentWithdrawn("the basis went away while the skill ran")
 
@@ -239,6 +240,12 @@ class Turn:
         """The operation that a verified button named."""
         operation = ((self._tracker.get("latest_message") or {}).get("metadata") or {}).get("operation")
         return operation if isinstance(operation, str) else None
+
+    @property
+    def notice_seen(self) -> str | None:
+        """The operation of the notice that the person saw last, by the Guard's word: what a typed yes answers."""
+        notice = ((self._tracker.get("latest_message") or {}).get("metadata") or {}).get("notice")
+        return notice if isinstance(notice, str) else None
 
     @property
     def _entities(self) -> list[dict[str, Any]]:

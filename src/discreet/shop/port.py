@@ -143,7 +143,7 @@ class Customers(Protocol):
         """Every customer."""
 
     def email_of(self, customer: bytes) -> str | None:
-        """The address on file; None for nobody."""
+        """The address on file; None for nobody, and for somebody who was erased."""
 
     def change_email(self, customer: bytes, email: str) -> None:
         """Writes another address down. ``email`` at most 254 characters."""

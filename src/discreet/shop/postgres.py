@@ -143,7 +143,7 @@ class PostgresShop:
     def email_of(self, customer: bytes) -> str | None:
         """See ``Customers``. Raises IntegrityError where the person's key is gone."""
         with self._database.transaction() as tx:
-            rows = tx.execute("SELECT email FROM shop.customers WHERE id = %s", customer)
+            rows = tx.execute("SELECT email FROM shop.customers WHERE id = %s AND email IS NOT NULL", customer)
             return self._unseal(tx, customer, "customers.email", bytes(rows[0][0])) if rows else None
 
     def change_email(self, customer: bytes, email: str) -> None:

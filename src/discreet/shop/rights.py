@@ -9,8 +9,8 @@ from discreet.storage.engine import Transaction
 
 Open = Callable[[bytes, str, bytes], str]
 """Opens a sealed column: owner, table.column, sealed."""
-CORRECTABLE = {"email": "email", "person_name": "name", "delivery_address": "address"}
-"""The customer's columns by the category that they hold."""
+CORRECTABLE = {"person_name": "name", "delivery_address": "address"}
+"""The customer's columns by the category that they hold. Not the e-mail address: codes go there."""
 
 
 def copy_of(tx: Transaction, subjects: Sequence[bytes], customers: Sequence[bytes], opened: Open) -> dict[str, Any]:

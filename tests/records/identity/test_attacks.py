@@ -359,6 +359,19 @@ def registration_on_the_step_up_of_another_action(w: World) -> object:
         return w.identity.challenges.take_registration_question(tx, ANNA_TALKS, "action_add_authenticator")
 
 
+def registration_with_the_question_of_the_proof(w: World) -> object:
+    """A passkey's question that was asked to prove something is no leave to add one."""
+    with w.actions.transaction() as tx:
+        w.identity.challenges.begin(tx, ANNA_TALKS, w.owner(), OPERATION, "action_add_authenticator", 1)
+        sent = w.identity.challenges.new_code(tx, ANNA_TALKS)
+        assert w.identity.challenges.passkey_question(tx, ANNA_TALKS)
+    assert sent
+    w.answer(sent[0])
+    assert w.take()
+    with w.actions.transaction() as tx:
+        return w.identity.challenges.take_registration_question(tx, ANNA_TALKS, "action_add_authenticator")
+
+
 def passkey_question_twice(w: World) -> object:
     w.begin()
     with w.actions.transaction() as tx:
@@ -431,6 +444,7 @@ ATTACKS: list[Callable[[World], object]] = [
     new_address_proved_by_the_usual_question, another_address_than_the_filed_one, address_changed_before_its_time,
     address_changed_without_being_proved, address_changed_after_it_was_stopped, registration_without_a_step_up,
     registration_question_of_another_conversation, registration_on_the_step_up_of_another_action,
+    registration_with_the_question_of_the_proof,
     passkey_question_twice, passkey_question_of_another_conversation, passkey_question_too_late, passkey_for_a_decoy,
     passkey_of_another_customer, passkey_of_a_locked_account, passkey_registered_a_second_time,
 ]  # fmt: skip
@@ -504,6 +518,24 @@ def test_a_new_conversation_does_not_get_round_the_lock_of_a_customer(world: Wor
         except Locked:
             pass
     assert (tried, told) == (attempts.CUSTOMER.failures, 1)
+
+
+def test_patience_gets_no_more_guesses_at_a_customer(world: World) -> None:
+    """Nine an hour for ever would be two hundred a day (NIST SP 800-63B limits consecutive ones)."""
+    secret = world.totp_secret()
+    tried = 0
+    for hour in range(6):
+        subject = bytes((hour,)) * 16
+        with world.actions.transaction() as tx:
+            world.identity.challenges.begin(tx, subject, world.owner(), OPERATION, "x", 1)
+        for _ in range(4):
+            try:
+                world.answer(_other_than(totp_at(secret, world.now)), subject)
+                tried += 1
+            except Locked:
+                break
+        world.sql("UPDATE identity.attempts SET since = since - interval '61 minutes'")
+    assert tried == attempts.CUSTOMER.failures
 
 
 def test_each_lock_of_a_customer_is_twice_as_long(world: World) -> None:
@@ -604,12 +636,16 @@ def test_a_decoy_has_the_same_counters_and_the_same_refusals(world: World) -> No
     assert len(world.sql("SELECT 1 FROM identity.attempts WHERE failures > 0 OR locked_until IS NOT NULL")) == 4
 
 
+@pytest.mark.parametrize("has", ["a_mailbox", "an_app_and_recovery_codes"])
 def test_no_answer_costs_more_statements_for_a_customer_than_for_nobody(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, has: str
 ) -> None:
     """Work done, counted: statements on the database and hashes of a recovery code."""
     from discreet.storage.engine import Transaction
 
+    if has != "a_mailbox":
+        world.totp_secret()
+        _recovery(world)
     done: list[str] = []
     execute, matches = Transaction.execute, codes.recovery_matches
     monkeypatch.setattr(

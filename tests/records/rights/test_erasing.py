@@ -176,11 +176,17 @@ def test_an_order_on_its_way_keeps_its_address_and_says_why(
         tx.execute(
             "UPDATE shop.orders SET status = 'packing', delivered_on = NULL WHERE customer = %s", customer_of(anna)
         )
+        tx.execute(
+            "INSERT INTO identity.mailbox (customer, address_index) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            customer_of(anna), bytes(32),
+        )  # fmt: skip
     request = file(owner, anna)
     with erasing(keeper, tmp_path) as work:
         done = work.run(request)
     assert done is not None
     assert "on its way" in done.erased.kept["shop.customers"]
+    stated = jws.verify(public_key_of(SEED), done.certificate, CERTIFICATE)
+    assert stated["residual_scan"] == {"rows": 0, "keys": 0}, "what stays for the order is told as kept"
     with owner.transaction() as tx:
         assert tx.execute("SELECT name IS NULL FROM shop.customers WHERE id = %s", customer_of(anna)) == [(False,)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_the_ways_of_a_request(database: TestDatabase, actions: Database) -> Non
 
 
 @pytest.mark.parametrize(
-    ("filed", "due"), [("2026-01-31", "2026-02-28"), ("2028-01-31", "2028-02-29"), ("2026-12-31", "2027-01-31")]
+    ("filed", "due"), [("2099-01-31", "2099-02-28"), ("2096-01-31", "2096-02-29"), ("2098-12-31", "2099-01-31")]
 )
 def test_a_month_is_a_calendar_month_and_can_be_extended_once(database: TestDatabase, filed: str, due: str) -> None:
     owner = database.open("owner")
@@ -71,12 +72,26 @@ def test_a_month_is_a_calendar_month_and_can_be_extended_once(database: TestData
     owner.close()
 
 
-def test_it_is_due_one_month_after_it_was_filed(actions: Database) -> None:
+def test_it_is_due_one_month_after_it_was_asked(actions: Database) -> None:
     with actions.transaction() as tx:
-        request = ACTIONS.file(tx, ANNA, "objection", via="conversation")
+        request = _asked(tx)
+    with actions.transaction() as tx:
+        ACTIONS.confirm(tx, ANNA, request, "erasure")
         assert tx.execute(
-            "SELECT due_at = filed_at + interval '1 month' FROM rights.request WHERE id = %s", request
-        ) == [(True,)]
+            "SELECT due_at = asked_at + interval '1 month', asked_at < filed_at FROM rights.request WHERE id = %s",
+            request,
+        ) == [(True, True)]
+
+
+def test_a_letters_month_runs_from_the_day_it_came(database: TestDatabase) -> None:
+    """Receipt counts (GDPR art. 12(3)), not when somebody typed it in."""
+    owner = database.open("owner")
+    with owner.transaction() as tx:
+        request = Requests("operator").file(tx, ANNA, "erasure", via="operator", received=date(2026, 1, 31))
+        assert tx.execute("SELECT due_at::date::text, state FROM rights.request WHERE id = %s", request) == [
+            ("2026-02-28", "filed")
+        ]
+    owner.close()
 
 
 def _superseded(tx: Transaction) -> tuple[bytes, str, str]:

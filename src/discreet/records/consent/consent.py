@@ -18,6 +18,7 @@ from discreet.records.consent.chain import Event
 from discreet.records.consent.changes import changes
 from discreet.records.consent.ledger import Entry, Ledger, events_of
 from discreet.records.consent.notice import Notice, current_hashes, notice_for
+from discreet.records.identity.links import linked
 from discreet.storage.engine import Steps, Transaction
 
 OPERATION_LIFETIME = timedelta(minutes=30)
@@ -161,11 +162,26 @@ class Consent:
         purposes: Collection[str] | None = None,
         actor: str = "subject",
     ) -> list[Purpose]:
-        """Withdraws every consent that was given, or those named, and returns their purposes.
+        """Withdraws every consent that the person gave, or those named, and returns their purposes.
 
-        What only they covered is destroyed, or no longer opened, as privacy.yml says of each purpose. Waits for a
-        reveal that has begun; no later one opens anything.
+        In this conversation and every other one that is linked to the same customer, so that any channel will do. What
+        only they covered is destroyed, or no longer opened, as privacy.yml says of each purpose. Waits for a reveal
+        that has begun; no later one opens anything.
         """
+        withdrawn: set[str] = set()
+        for whose in sorted(linked(tx, subject)):  # in one order: two withdrawals never wait for each other
+            withdrawn |= self._withdraw(tx, whose, method, turn_id, purposes, actor)
+        return [purpose for name, purpose in self._policy.purposes.items() if name in withdrawn]
+
+    def _withdraw(
+        self,
+        tx: Transaction,
+        subject: bytes,
+        method: str,
+        turn_id: bytes | None,
+        purposes: Collection[str] | None,
+        actor: str,
+    ) -> set[str]:
         self._ledger.lock(tx, subject)
         rows = tx.execute(
             "SELECT s.purpose, e.notice_hash, e.policy_version, e.language"
@@ -183,13 +199,13 @@ class Consent:
         for purpose in known:
             if purpose.on_withdrawal == "erase":
                 self._discard(tx, subject, purpose)
-        return known
+        return {purpose.name for purpose in known}
 
     def given(self, tx: Transaction, subject: bytes) -> list[Purpose]:
-        """The purposes that the person has agreed to, and not taken back, and that have not expired."""
+        """What the person has agreed to, and not taken back, and has not expired: what ``withdraw`` would withdraw."""
         rows = tx.execute(
-            f"SELECT s.purpose FROM consent.state s WHERE s.subject = %s AND {LIVE} ORDER BY s.purpose",  # noqa: S608
-            subject,
+            f"SELECT DISTINCT s.purpose FROM consent.state s WHERE s.subject = ANY(%s) AND {LIVE} ORDER BY 1",  # noqa: S608
+            list(linked(tx, subject)),
         )
         return [self._policy.purpose(row[0]) for row in rows if row[0] in self._policy.purposes]
 

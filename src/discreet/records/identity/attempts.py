@@ -13,22 +13,26 @@ from discreet.errors import DiscreetError
 from discreet.storage.engine import Transaction
 
 WINDOW = timedelta(hours=1)
-"""Counts begin anew so long after the first one."""
+"""Counts begin anew so long after the first one; but not a customer's wrong ones, or patience would be rewarded."""
 LONGEST_LOCK = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """How much is allowed: wrong ones until it is locked, for how long the first time, and mails in ``WINDOW``."""
+    """How much is allowed: wrong ones until it is locked, for how long the first time, and mails in ``WINDOW``.
+
+    ``forgets``: wrong ones count for ``WINDOW``; else until a right one, or until nobody has tried for two days.
+    """
 
     name: str
     failures: int
     lock: timedelta
     mails: int
+    forgets: bool
 
 
-CONVERSATION = Scope("conversation", failures=5, lock=timedelta(minutes=15), mails=3)
-CUSTOMER = Scope("customer", failures=10, lock=timedelta(hours=1), mails=6)
+CONVERSATION = Scope("conversation", failures=5, lock=timedelta(minutes=15), mails=3, forgets=True)
+CUSTOMER = Scope("customer", failures=10, lock=timedelta(hours=1), mails=6, forgets=False)
 """A customer's lock doubles with each one that follows, until somebody shows who they are: up to ``LONGEST_LOCK``."""
 
 
@@ -84,13 +88,13 @@ def cleared(tx: Transaction, scope: Scope, id: bytes) -> None:
 
 
 def _entered(tx: Transaction, scope: Scope, id: bytes) -> tuple[int, int, bool]:
-    """Wrong guesses and mails of the running window, and whether it is locked; the row is ours until the end."""
+    """Wrong guesses and mails that count now, and whether it is locked; the row is ours until the end."""
     ((failures, mails, locked),) = tx.execute(
         "INSERT INTO identity.attempts AS a (scope, id) VALUES (%s, %s) ON CONFLICT (scope, id) DO UPDATE SET"
-        " failures = CASE WHEN a.since < now() - %s THEN 0 ELSE a.failures END,"
+        " failures = CASE WHEN %s AND a.since < now() - %s THEN 0 ELSE a.failures END,"
         " mails = CASE WHEN a.since < now() - %s THEN 0 ELSE a.mails END,"
         " since = CASE WHEN a.since < now() - %s THEN now() ELSE a.since END"
         " RETURNING failures, mails, locked_until IS NOT NULL AND locked_until > now()",
-        scope.name, id, WINDOW, WINDOW, WINDOW,
+        scope.name, id, scope.forgets, WINDOW, WINDOW, WINDOW,
     )  # fmt: skip
     return failures, mails, locked

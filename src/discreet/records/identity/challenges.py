@@ -286,8 +286,8 @@ class Challenges:
         level = 2 if codes.PASSKEY in methods or len(set(methods)) > 1 else 1
         passed = level >= waiting.asks
         tx.execute(
-            "UPDATE identity.challenge SET methods = %s, level = %s, passed_at = CASE WHEN %s THEN now() END"
-            " WHERE subject = %s",
+            "UPDATE identity.challenge SET methods = %s, level = %s, passed_at = CASE WHEN %s THEN now() END,"
+            " passkey = NULL, passkey_until = NULL WHERE subject = %s",
             list(methods), level, passed, subject,
         )  # fmt: skip
         if not passed:

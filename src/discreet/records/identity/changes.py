@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from discreet.crypto.sealed import open_column, seal_column
@@ -12,6 +13,15 @@ from discreet.storage.engine import Transaction
 
 EMAIL, UNLOCK = "email", "unlock"
 _COLUMN = "change.value"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A change whose time has come. ``value``: the new address."""
+
+    customer: bytes
+    kind: str
+    value: str = field(repr=False)
 
 
 class Changes:
@@ -45,24 +55,33 @@ class Changes:
         tx.execute("UPDATE identity.change SET proved = true WHERE customer = %s AND kind = 'email'", customer)
         return True
 
-    def take_due(self, tx: Transaction, customer: bytes | None = None) -> list[tuple[bytes, str, str]]:
-        """Every change that is due and proved, of one customer or of all: customer, kind, value. They are gone then."""
+    def due(self, tx: Transaction, customer: bytes | None = None) -> list[Due]:
+        """Every change that is due and proved, of one customer or of all. They stay filed until ``made``."""
         rows = tx.execute(
-            "DELETE FROM identity.change WHERE due_at <= now() AND proved AND (%s::bytea IS NULL OR customer = %s)"
-            " RETURNING customer, kind, value",
+            "SELECT customer, kind, value FROM identity.change"
+            " WHERE due_at <= now() AND proved AND (%s::bytea IS NULL OR customer = %s) ORDER BY customer, kind",
             customer, customer,
         )  # fmt: skip
-        due = []
+        found = []
         for who, kind, value in rows:
             try:
-                due.append((bytes(who), kind, "" if value is None else self._opened(tx, bytes(who), bytes(value))))
+                found.append(Due(bytes(who), kind, "" if value is None else self._opened(tx, bytes(who), bytes(value))))
             except IntegrityError:
                 continue  # erased meanwhile: there is nobody to change anything for
-        return due
+        return found
 
-    def stop(self, tx: Transaction, customer: bytes) -> int:
-        """Forgets what waits for a customer; how many changes that were."""
-        tx.execute("DELETE FROM identity.change WHERE customer = %s", customer)
+    def made(self, tx: Transaction, due: Due) -> None:
+        """It has been made. One that was filed in its place meanwhile stays: it is not proved yet."""
+        tx.execute(
+            "DELETE FROM identity.change WHERE customer = %s AND kind = %s AND proved AND due_at <= now()",
+            due.customer, due.kind,
+        )  # fmt: skip
+
+    def stop(self, tx: Transaction, customer: bytes, kind: str | None = None) -> int:
+        """Forgets what waits for a customer, or one kind of it; how many changes that were."""
+        tx.execute(
+            "DELETE FROM identity.change WHERE customer = %s AND (%s::text IS NULL OR kind = %s)", customer, kind, kind
+        )
         return tx.rowcount
 
     def _opened(self, tx: Transaction, customer: bytes, sealed: bytes) -> str:

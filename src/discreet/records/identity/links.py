@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from discreet.records.rights.requests import forget_waiting
 from discreet.storage.engine import Transaction
 
 
 def link(tx: Transaction, subject: bytes, customer: bytes) -> None:
     """Ties a conversation to the customer who has just shown who they are in it; 16 bytes each.
 
-    A conversation that belonged to another customer changes hands. Call it only behind a verified factor.
+    A conversation that belonged to another customer, or to nobody, changes hands: what waits in it for a button or to
+    be fetched is gone. Call it only behind a verified factor.
     """
     tx.execute(
-        "INSERT INTO identity.link (subject, customer) VALUES (%s, %s)"
-        " ON CONFLICT (subject) DO UPDATE SET customer = EXCLUDED.customer, at = now()",
+        "INSERT INTO identity.link AS l (subject, customer) VALUES (%s, %s)"
+        " ON CONFLICT (subject) DO UPDATE SET customer = EXCLUDED.customer, at = now()"
+        " WHERE l.customer <> EXCLUDED.customer",
         subject, customer,
     )  # fmt: skip
+    if tx.rowcount:
+        forget_waiting(tx, subject)
 
 
 def unlink(tx: Transaction, subject: bytes) -> bool:
-    """Unties a conversation; whether it was tied."""
+    """Unties a conversation; whether it was tied. What waits in it goes too."""
     tx.execute("DELETE FROM identity.link WHERE subject = %s", subject)
-    return tx.rowcount == 1
+    if not tx.rowcount:
+        return False
+    forget_waiting(tx, subject)
+    return True
 
 
 def customer_of(tx: Transaction, subject: bytes) -> bytes | None:

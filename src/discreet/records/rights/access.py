@@ -30,6 +30,23 @@ def basis_of(purpose: Purpose) -> str:
     return _COMPELLING if purpose.compelling else _BASIS[purpose.basis]
 
 
+YOUR_RIGHTS = (
+    "You can have any of this corrected, deleted or frozen, object to its use, and take your consent back, at any time:"
+    " say so in the chat. You can also complain to {authority}."
+)
+"""GDPR art. 15(1)(e), (f)."""
+
+
+def recipients(policy: Policy) -> list[str]:
+    """Who else gets what, in words (GDPR art. 15(1)(c))."""
+    found = []
+    for purpose in policy.purposes.values():
+        if purpose.recipients:
+            data = " or ".join(policy.category(name).label["en"] for name in purpose.data)
+            found.append(f"{', '.join(purpose.recipients)}: your {data}, to {purpose.notice['en']}")
+    return found
+
+
 @dataclass(frozen=True)
 class Count:
     """How many values of one category are kept, and until when the last of them stays."""
@@ -58,6 +75,7 @@ def content(
         "format": FORMAT,
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "controller": policy.controller,
+        "rights": YOUR_RIGHTS.format(authority=policy.controller.get("authority") or "the data protection authority"),
         "purposes": [_purpose(policy, name) for name in policy.purposes],
         "values": [
             {
@@ -114,4 +132,5 @@ def _purpose(policy: Policy, name: str) -> dict[str, Any]:
         "why": purpose.why["en"],
         "kept_for_days": purpose.keep.days,
         "data": [policy.category(category).label["en"] for category in purpose.data],
+        "recipients": list(purpose.recipients),
     }

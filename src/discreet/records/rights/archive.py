@@ -23,7 +23,8 @@ _HEAD = (
     "padding:.3rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}</style></head><body><h1>Your data</h1>"
 )
 _TITLES = {
-    "controller": "Who is responsible", "purposes": "What it is used for, and why that is allowed",
+    "controller": "Who is responsible", "rights": "What you can do",
+    "purposes": "What it is used for, and why that is allowed",
     "values": "Values that are kept sealed", "consent": "What you were asked and answered",
     "requests": "Your requests", "shop": "In the shop", "conversations": "What was said, as it is kept",
 }  # fmt: skip

@@ -6,12 +6,13 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from discreet.errors import NotAllowed
+from discreet.policy import Policy
 from discreet.storage.engine import Transaction
 
 ANSWER_WITHIN = timedelta(minutes=30)
@@ -79,10 +80,7 @@ class Requests:
         token: str | None = None,
     ) -> str:
         """A request that waits for its button. Every older one of this conversation that waits can wait no longer."""
-        for (older,) in tx.execute(
-            "UPDATE rights.request SET state = 'expired' WHERE subject = %s AND state = 'asked' RETURNING id", subject
-        ):
-            self.log(tx, older, "superseded")
+        self.supersede(tx, subject)
         request = "rq_" + base64.b32encode(self._random(16)).decode().rstrip("=").lower()
         tx.execute(
             "INSERT INTO rights.request (id, subject, kind, purpose, category, token, state, via, expires_at)"
@@ -92,13 +90,20 @@ class Requests:
         self.log(tx, request, "asked")
         return request
 
+    def supersede(self, tx: Transaction, subject: bytes) -> None:
+        """What waits for its button in this conversation waits no longer."""
+        for (older,) in tx.execute(
+            "UPDATE rights.request SET state = 'expired' WHERE subject = %s AND state = 'asked' RETURNING id", subject
+        ):
+            self.log(tx, older, "superseded")
+
     def confirm(self, tx: Transaction, subject: bytes, request: str, kind: str) -> Confirmed:
         """Files it, once. ``request`` may be anybody's words; ``subject`` comes from a verified call.
 
         Raises NotWaiting for any that does not wait here.
         """
         rows = tx.execute(
-            "UPDATE rights.request SET state = 'filed', filed_at = now(), due_at = now() + interval '1 month'"
+            "UPDATE rights.request SET state = 'filed', filed_at = now(), due_at = asked_at + interval '1 month'"
             " WHERE id = %s AND subject = %s AND kind = %s AND state = 'asked' AND expires_at > now()"
             " RETURNING id, kind, purpose, category, token",
             request if REQUEST_ID.match(request) else "", subject, kind,
@@ -126,9 +131,20 @@ class Requests:
         )
         return (rows[0][0], rows[0][1]) if rows else None
 
-    def file(self, tx: Transaction, subject: bytes, kind: str, *, via: str, purpose: str | None = None) -> str:
-        """A request that needs no button: an operator's, who has checked who asks."""
+    def file(
+        self,
+        tx: Transaction,
+        subject: bytes,
+        kind: str,
+        *,
+        via: str,
+        purpose: str | None = None,
+        received: date | None = None,
+    ) -> str:
+        """A request that needs no button: an operator's, who has checked who asks. Its month runs from ``received``."""
         request = self.ask(tx, subject, kind, via=via, purpose=purpose)
+        if received is not None:
+            tx.execute("UPDATE rights.request SET asked_at = %s::date WHERE id = %s", received, request)
         return self.confirm(tx, subject, request, kind).id
 
     def close(self, tx: Transaction, request: str, state: str, outcome: dict[str, Any]) -> None:
@@ -143,14 +159,18 @@ class Requests:
         self.log(tx, request, state)
 
     def extend(self, tx: Transaction, request: str, reason: str) -> datetime:
-        """Two further months, once, with the reason that the person is told (GDPR art. 12(3)). Raises NotWaiting."""
+        """Two further months, once and within the first, with the reason that the person is told (GDPR art. 12(3)).
+
+        Raises NotWaiting.
+        """
         rows = tx.execute(
-            "UPDATE rights.request SET extended_at = now(), due_at = due_at + interval '2 months'"
-            " WHERE id = %s AND state = 'filed' AND extended_at IS NULL RETURNING due_at",
-            request,
-        )
+            "UPDATE rights.request SET extended_at = now(), due_at = due_at + interval '2 months',"
+            " outcome = outcome || jsonb_build_object('extended', %s::text)"
+            " WHERE id = %s AND state = 'filed' AND extended_at IS NULL AND due_at > now() RETURNING due_at",
+            reason, request,
+        )  # fmt: skip
         if not rows:
-            raise NotWaiting("only a filed request can be extended, and once")
+            raise NotWaiting("only a filed request can be extended, once, and before its month is over")
         self.log(tx, request, "extended", reason)
         due: datetime = rows[0][0]
         return due
@@ -170,6 +190,38 @@ class Requests:
             "INSERT INTO rights.event (request, actor, event, reason) VALUES (%s, %s, %s, %s)",
             request, self._actor, event, reason,
         )  # fmt: skip
+
+
+def forget_waiting(tx: Transaction, subject: bytes) -> None:
+    """What somebody asked for in a conversation and has not confirmed or fetched yet is nobody's any more."""
+    Requests("actions").supersede(tx, subject)
+    tx.execute("DELETE FROM rights.copy WHERE subject = %s", subject)
+
+
+def told(tx: Transaction, subjects: Sequence[bytes], policy: Policy) -> list[str]:
+    """What a person hears of requests that an operator filed for them: until when, and why longer, or why not.
+
+    GDPR art. 12(3), (4). The reasons are the operator's sentences.
+    """
+    rows = tx.execute(
+        "SELECT kind, state, filed_at, due_at, outcome ->> 'extended', outcome -> 'kept' ->> 'all' FROM rights.request"
+        " WHERE subject = ANY(%s) AND via = 'operator' AND state IN ('filed', 'refused') ORDER BY filed_at, id",
+        list(subjects),
+    )
+    lines = []
+    for kind, state, filed, due, longer, why in rows:
+        said = f"Your request ({kind}) of {filed:%d %B %Y}"
+        if state == "refused":
+            lines.append(f"{said} was refused: {why}. {remedy(policy)}")
+        else:
+            lines.append(f"{said} is answered by {due:%d %B %Y}" + (f"; it takes longer: {longer}." if longer else "."))
+    return lines
+
+
+def remedy(policy: Policy) -> str:
+    """What somebody can do whose request was refused, or in part (GDPR art. 12(4), 77, 79)."""
+    authority = policy.controller.get("authority") or "the data protection authority"
+    return f"Where you disagree, you can complain to {authority}, or go to court."
 
 
 def find(tx: Transaction, request: str) -> Request | None:

@@ -16,6 +16,8 @@ RESTRICTED_FOR = timedelta(days=90)
 """Until it is lifted, at most: a conversation whose person never comes back must not be kept for ever."""
 KEPT_FOR_THE_PERSON = "EXISTS (SELECT FROM rights.restriction r WHERE r.subject = {whose} AND r.until > now())"
 """What the keeper must leave alone; ``whose`` is a column of ours."""
+NEVER_KEPT = ("one_time_code", "passkey_answer")
+"""But not these categories: what somebody proved with is nothing that they want kept (docs/spec/step-up.md)."""
 _SAME_PERSON = (
     "(SELECT %s::bytea UNION SELECT o.subject FROM identity.link l JOIN identity.link o USING (customer)"
     " WHERE l.subject = %s)"
