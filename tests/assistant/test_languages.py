@@ -87,7 +87,8 @@ def test_a_german_browser_is_asked_in_german_and_its_receipt_says_so(spoken: Ass
     assert list(german.press(details.buttons[YES]).buttons) != [YES, NO, MORE]
     assert _newest(spoken) == ("given", "de", "button")
     record = json.loads(base64.urlsafe_b64decode(german.receipt()["payload"] + "=="))
-    assert {processing["language"] for processing in record["processing"]} == {"de"}
+    assert [processing["language"] for processing in record["pii_processing"]] == ["de"]
+    assert {event["language"] for event in record["ledger"] if event["purpose"] == "feedback"} == {"de"}
     assert german.withdraw()["message"].startswith(WITHDRAWN)
     assert german.withdraw()["message"].startswith("Sie haben keine Einwilligung gegeben")
 
