@@ -32,6 +32,7 @@ SAID = {
     "anything but English": ("en;q=0, *", "de"),
     "not German": ("de;q=0, en;q=0.1", "en"),
     "not German, but Austrian": ("de-AT, de;q=0", "en"),
+    "not Austrian, and nothing else": ("de-AT;q=0", "en"),
     "not English": ("en;q=0", "de"),
     "neither": ("en;q=0, de;q=0", "en"),
     "a private part": ("de-x-formal", "de"),

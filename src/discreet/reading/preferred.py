@@ -30,7 +30,7 @@ def preferred_language(said: str, languages: tuple[str, ...]) -> str:
         while weight and tag:
             if tag in offered:
                 return offered[tag]
-            tag = _shorter(tag)
+            tag = tag.rpartition("-")[0]  # no language ends in the single letter that may be left
     return next(iter(offered.values()), languages[0])
 
 
@@ -40,9 +40,3 @@ def _ranges(said: str) -> list[tuple[str, float]]:
         return []
     found = map(_RANGE.match, said.split(","))
     return [(match[1].lower(), float(match[2] or 1)) for match in found if match]
-
-
-def _shorter(tag: str) -> str:
-    """Without its last subtag, and without a single letter before that: it stood for what followed."""
-    rest = tag.rpartition("-")[0]
-    return rest[:-2] if rest[-2:-1] == "-" else rest
