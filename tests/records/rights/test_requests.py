@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -13,13 +13,6 @@ from tests.conftest import TestDatabase
 
 ANNA, BEN = b"a" * 16, b"b" * 16
 ACTIONS = Requests("actions")
-
-
-@pytest.fixture
-def actions(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("actions")
-    yield pool
-    pool.close()
 
 
 def _asked(tx: Transaction, kind: str = "erasure", subject: bytes = ANNA) -> str:
@@ -50,8 +43,7 @@ def test_the_ways_of_a_request(database: TestDatabase, actions: Database) -> Non
 @pytest.mark.parametrize(
     ("filed", "due"), [("2026-01-31", "2026-02-28"), ("2028-01-31", "2028-02-29"), ("2026-12-31", "2027-01-31")]
 )
-def test_a_month_is_a_calendar_month_and_can_be_extended_once(database: TestDatabase, filed: str, due: str) -> None:
-    owner = database.open("owner")
+def test_a_month_is_a_calendar_month_and_can_be_extended_once(owner: Database, filed: str, due: str) -> None:
     with owner.transaction() as tx:
         request = Requests("operator").file(tx, ANNA, "restriction", via="operator")
         tx.execute(
@@ -68,7 +60,6 @@ def test_a_month_is_a_calendar_month_and_can_be_extended_once(database: TestData
         with pytest.raises(NotWaiting):
             Requests("operator").extend(tx, request, "again")
         assert log_of(tx, request)[-1][2:] == ("extended", "many requests")
-    owner.close()
 
 
 def test_it_is_due_one_month_after_it_was_filed(actions: Database) -> None:
