@@ -44,16 +44,24 @@ class Turn:
 class Chat:
     """One session. The cookie lives in memory only.
 
-    ``sleep`` waits between tries; a message keeps its id over all of them, so that it is taken once.
+    ``sleep`` waits between tries; a message keeps its id over all of them, so that it is taken once. ``languages`` is
+    what the person would rather read, as in ``Accept-Language``.
     """
 
     def __init__(
-        self, url: str, *, cookie: str | None = None, timeout: float = 60.0, sleep: Callable[[float], None] = time.sleep
+        self,
+        url: str,
+        *,
+        cookie: str | None = None,
+        languages: str = "",
+        timeout: float = 60.0,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._address = urlsplit(url)
         self._timeout = timeout
         self._sleep = sleep
         self.cookie = cookie
+        self.languages = languages
 
     def open(self) -> Chat:
         """Opens the session, or goes on with the one whose cookie was given. Raises ChatUnavailable."""
@@ -107,7 +115,8 @@ class Chat:
     def _once(self, method: str, path: str, body: dict[str, Any] | None) -> tuple[int, Any, bytes]:
         kind = http.client.HTTPSConnection if self._address.scheme == "https" else http.client.HTTPConnection
         connection = kind(self._address.hostname or "127.0.0.1", self._address.port, timeout=self._timeout)
-        headers = {"Content-Type": "application/json"} | ({"Cookie": self.cookie} if self.cookie else {})
+        said = {"Cookie": self.cookie, "Accept-Language": self.languages}
+        headers = {"Content-Type": "application/json", **{name: value for name, value in said.items() if value}}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()

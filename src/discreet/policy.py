@@ -39,8 +39,8 @@ class Purpose:
     data: tuple[str, ...]
     keep: timedelta
     dpv: str
-    recipients: tuple[str, ...] = ()
-    """Who else gets the data, in words (GDPR art. 13(1)(e))."""
+    recipients: tuple[dict[str, str], ...] = ()
+    """Who else gets the data, in words, by language (GDPR art. 13(1)(e))."""
     on_withdrawal: str = "erase"
     """What a withdrawal does to what this consent alone covered: ``erase`` it, or ``stop`` using it until its age."""
     assurance: int = 0
@@ -283,7 +283,7 @@ def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categ
     if value.get("on_withdrawal", "erase") not in ON_WITHDRAWAL:
         raise PolicyError(f"{where}.on_withdrawal in privacy.yml must be one of {', '.join(ON_WITHDRAWAL)}")
     recipients = value.get("recipients") or ()
-    if not isinstance(recipients, list | tuple) or not all(isinstance(name, str) and name for name in recipients):
+    if not isinstance(recipients, list | tuple) or not all(recipients):
         raise PolicyError(f"{where}.recipients in privacy.yml must be a list of names")
     unknown = [c for c in value.get("data", ()) if c not in categories]
     if unknown:
@@ -296,8 +296,13 @@ def _purpose(name: str, value: dict[str, Any], languages: tuple[str, ...], categ
         data=tuple(value.get("data", ())),
         keep=parse_duration(value.get("keep"), f"{where}.keep"),
         dpv=str(value.get("dpv", "")),
-        recipients=tuple(recipients),
+        recipients=tuple(_recipient(name, languages, f"{where}.recipients") for name in recipients),
         on_withdrawal=value.get("on_withdrawal", "erase"),
         assurance=_assurance(value["assurance"], where) if "assurance" in value else 0,
         compelling=_texts(value["compelling"], languages, f"{where}.compelling") if "compelling" in value else {},
     )
+
+
+def _recipient(value: object, languages: tuple[str, ...], where: str) -> dict[str, str]:
+    """A name, which is the same in every language, or one a language."""
+    return dict.fromkeys(languages, value) if isinstance(value, str) else _texts(value, languages, where)

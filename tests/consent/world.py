@@ -1,4 +1,4 @@
-"""What tests of consent share: a ledger in a real database, and a policy in two languages."""
+"""What tests of consent share: a ledger in a real database, and policies that differ."""
 
 from __future__ import annotations
 
@@ -16,31 +16,14 @@ from tests.conftest import PROJECT, TestDatabase
 ANNA, BEN, TURN = b"a" * 16, b"b" * 16, b"t" * 16
 HEAD_KEY, SEED = bytes(range(32)), bytes(range(32, 64))
 
-_GERMAN: dict[str, dict[str, dict[str, str]]] = {
-    "refunds": {
-        "notice": {"de": "eine Rückzahlung auf Ihre Karte oder Ihr Konto zu leisten"},
-        "why": {"de": "Der Zahlungsdienst muss wissen, wohin das Geld geht."},
-    },
-    "order_support": {
-        "notice": {"de": "Ihre Bestellungen zu finden"},
-        "why": {"de": "Ohne Nummer weiß ich nicht, welche Bestellung Sie meinen."},
-    },
-}
-_LABELS = {"payment_card": "Kartennummer", "iban": "Kontonummer"}
 
-
-def changed_policy(folder: Path, changes: dict[str, Any] | None = None, *, german: bool = False) -> Policy:
-    """privacy.yml with other fields of purposes, ``{"refunds": {"keep": "P60D"}}``, and in German too."""
+def changed_policy(folder: Path, changes: dict[str, Any] | None = None) -> Policy:
+    """privacy.yml with other fields of purposes, ``{"refunds": {"keep": "P60D"}}``; of texts, in any language."""
     raw = yaml.safe_load((PROJECT / "privacy.yml").read_text())
-    if german:
-        raw["policy"]["languages"] = ["en", "de"]
-        for name, purpose in raw["purposes"].items():
-            for field in {"notice", "why", "compelling"} & set(purpose):
-                purpose[field]["de"] = _GERMAN.get(name, {}).get(field, {}).get("de", "etwas anderes zu tun")
-        for name, category in raw["data"].items():
-            category["label"]["de"] = _LABELS.get(name, "anderes")
     for name, fields in (changes or {}).items():
-        raw["purposes"][name] |= fields
+        purpose = raw["purposes"][name]
+        texts = {field: {**purpose[field], **value} for field, value in fields.items() if isinstance(value, dict)}
+        purpose |= {**fields, **texts}
     file = folder / "privacy.yml"
     file.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
     return load_policy(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,13 +19,6 @@ RING = KeyRing({"kek-1": bytes(32)})
 @pytest.fixture
 def conversations() -> Conversations:
     return Conversations(RING)
-
-
-@pytest.fixture
-def rasa(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("rasa")
-    yield pool
-    pool.close()
 
 
 def _turn(body: bytes) -> bytes:

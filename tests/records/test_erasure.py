@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -19,7 +18,6 @@ from discreet.records.erasure import Erased, erase
 from discreet.records.vault import Finding, VaultWriter
 from discreet.storage.engine import Database
 from discreet.storage.locks import lock_number
-from tests.conftest import TestDatabase
 
 ANNA, BEN = b"a" * 16, b"b" * 16
 RING = KeyRing({"kek-1": bytes(32)})
@@ -57,22 +55,15 @@ def _rows(pool: Database, who: bytes) -> list[int]:
         return [int(tx.execute(f"SELECT count(*) FROM {place} = %s", who)[0][0]) for place in PERSONAL]
 
 
-@pytest.fixture
-def owner(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("owner")
-    yield pool
-    pool.close()
-
-
 def test_every_row_and_key_of_one_person_goes_and_nobody_elses(
-    database: TestDatabase, owner: Database, policy: Policy
+    owner: Database, keeper: Database, policy: Policy
 ) -> None:
     for who in (ANNA, BEN):
         _live(owner, policy, who)
     before = _rows(owner, BEN)
     assert _rows(owner, ANNA) == before
     assert all(before)
-    with database.open("keeper").transaction() as tx:
+    with keeper.transaction() as tx:
         assert erase(tx, ANNA, Audit("keeper")) == Erased(keys=3, records=2, values=1, results=1)
     assert _rows(owner, ANNA) == [0] * len(PERSONAL)
     assert _rows(owner, BEN) == before
@@ -91,13 +82,10 @@ def test_a_turn_that_outlives_an_erasure_keeps_nothing(owner: Database, policy: 
     assert _rows(owner, ANNA) == [0] * len(PERSONAL)
 
 
-def test_a_turn_that_commits_while_erasure_runs_keeps_nothing(
-    database: TestDatabase, owner: Database, policy: Policy
-) -> None:
+def test_a_turn_that_commits_while_erasure_runs_keeps_nothing(owner: Database, rasa: Database, policy: Policy) -> None:
     """Even one that holds no lock: it waits for the head's row, and then finds none."""
     position = _live(owner, policy, ANNA)
     outcome: list[BaseException] = []
-    rasa = database.open("rasa")
 
     def commit() -> None:
         try:
@@ -110,18 +98,16 @@ def test_a_turn_that_commits_while_erasure_runs_keeps_nothing(
         erase(tx, ANNA, Audit("keeper"))
         late = threading.Thread(target=commit)
         late.start()
-        _until_somebody_waits(database)
+        _until_somebody_waits(owner)
     late.join()
     assert [type(error) for error in outcome] == [StorageConflict]
     assert _rows(owner, ANNA) == [0] * len(PERSONAL)
-    rasa.close()
 
 
 def test_erasure_waits_for_the_turn_that_runs_and_takes_what_it_wrote(
-    database: TestDatabase, owner: Database, policy: Policy
+    owner: Database, keeper: Database, rasa: Database, policy: Policy
 ) -> None:
     position = _live(owner, policy, ANNA)
-    keeper, rasa = database.open("keeper"), database.open("rasa")
 
     def erasing() -> None:
         with keeper.transaction() as tx:
@@ -131,13 +117,11 @@ def test_erasure_waits_for_the_turn_that_runs_and_takes_what_it_wrote(
     with rasa.autocommit() as tx:
         tx.execute("SELECT pg_advisory_lock(%s)", lock_number(ANNA))
         waiting.start()
-        _until_somebody_waits(database)
+        _until_somebody_waits(owner)
         tx.run(CONVERSATIONS.append(position, b"in time"))
         tx.execute("SELECT pg_advisory_unlock(%s)", lock_number(ANNA))
     waiting.join()
     assert _rows(owner, ANNA) == [0] * len(PERSONAL)
-    keeper.close()
-    rasa.close()
 
 
 def test_what_is_said_afterwards_begins_anew_under_new_keys(owner: Database, policy: Policy) -> None:
@@ -151,8 +135,7 @@ def test_what_is_said_afterwards_begins_anew_under_new_keys(owner: Database, pol
     assert [record.body for record in loaded[1]] == [b"hello again"]
 
 
-def _until_somebody_waits(database: TestDatabase) -> None:
-    watch = database.open("owner")
+def _until_somebody_waits(watch: Database) -> None:
     waiting, deadline = False, time.monotonic() + 10
     while not waiting:
         assert time.monotonic() < deadline, "nobody waits"
@@ -162,4 +145,3 @@ def _until_somebody_waits(database: TestDatabase) -> None:
                     "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
                 )
             )
-    watch.close()

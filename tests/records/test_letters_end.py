@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from discreet.crypto.wrapping import KeyRing
@@ -12,7 +10,6 @@ from discreet.policy import Policy
 from discreet.records.conversations import Conversations
 from discreet.records.outbox import Outbox, Recipient
 from discreet.storage.engine import Database
-from tests.conftest import TestDatabase
 
 ANNA = b"a" * 16
 TABLES = ("address", "outbox", "receipt", "button")
@@ -20,26 +17,17 @@ AT = {"address": "at", "outbox": "created_at", "receipt": "at", "button": "at"}
 
 
 @pytest.fixture
-def owner(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("owner")
-    yield pool
-    pool.close()
-
-
-@pytest.fixture
-def keeper(database: TestDatabase, policy: Policy) -> Keeper:
-    return Keeper(database.open("keeper"), policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
+def keeping(keeper: Database, policy: Policy) -> Keeper:
+    return Keeper(keeper, policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
 
 
 @pytest.fixture(autouse=True)
-def _a_reply_with_a_button(database: TestDatabase) -> None:
+def _a_reply_with_a_button(rasa: Database) -> None:
     outbox = Outbox(KeyRing({"value-1": bytes(32)}))
     reply = {"text": "hello", "buttons": [{"title": "Yes", "handle": "h"}]}
-    rasa = database.open("rasa")
     with rasa.transaction() as tx:
         tx.run(Conversations(KeyRing({"conversation-1": bytes(32)})).begin(ANNA, b"one"))
         outbox.post(tx, Recipient("telegram", ANNA, bytes(16), {"chat": "1"}), [reply], lambda _: [{"text": "hello"}])
-    rasa.close()
 
 
 def _left(owner: Database) -> set[str]:
@@ -57,30 +45,30 @@ def _age(owner: Database, table: str, age: str) -> None:
     [("outbox", "23 hours", "25 hours"), ("receipt", "6 days 23 hours", "7 days 1 hour"),
      ("button", "59 minutes", "61 minutes")],
 )  # fmt: skip
-def test_each_has_its_time(owner: Database, keeper: Keeper, table: str, kept: str, gone: str) -> None:
+def test_each_has_its_time(owner: Database, keeping: Keeper, table: str, kept: str, gone: str) -> None:
     _age(owner, table, kept)
-    keeper.run_once()
+    keeping.run_once()
     assert _left(owner) == set(TABLES)
     _age(owner, table, gone)
-    keeper.run_once()
+    keeping.run_once()
     assert _left(owner) == set(TABLES) - {table}
 
 
-def test_an_address_lives_as_long_as_its_conversation(owner: Database, keeper: Keeper) -> None:
+def test_an_address_lives_as_long_as_its_conversation(owner: Database, keeping: Keeper) -> None:
     _age(owner, "address", "80 days")
-    keeper.run_once()
+    keeping.run_once()
     assert _left(owner) == set(TABLES)
     with owner.transaction() as tx:
         tx.execute("UPDATE conversation.head SET touched_at = now() - interval '61 minutes'")
-    keeper.run_once()
+    keeping.run_once()
     assert _left(owner) == {"receipt"}
 
 
-def test_an_address_without_a_conversation_goes_after_a_day(owner: Database, keeper: Keeper) -> None:
+def test_an_address_without_a_conversation_goes_after_a_day(owner: Database, keeping: Keeper) -> None:
     with owner.transaction() as tx:
         tx.execute("DELETE FROM conversation.head")
-    keeper.run_once()
+    keeping.run_once()
     assert "address" in _left(owner)
     _age(owner, "address", "25 hours")
-    keeper.run_once()
+    keeping.run_once()
     assert _left(owner) == {"receipt"}

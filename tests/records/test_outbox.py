@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,13 +21,6 @@ RING = KeyRing({"value-1": bytes(32)})
 @pytest.fixture
 def outbox() -> Outbox:
     return Outbox(RING)
-
-
-@pytest.fixture
-def rasa(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("rasa")
-    yield pool
-    pool.close()
 
 
 def _written(reply: dict[str, Any]) -> list[dict[str, Any]]:

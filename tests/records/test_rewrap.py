@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from discreet.crypto.sealed import VaultPrivateKey, VaultPublicKey
@@ -27,13 +25,6 @@ PEOPLE = [bytes([65 + number]) * 16 for number in range(7)]
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "BATCH", 3)
-
-
-@pytest.fixture
-def owner(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("owner")
-    yield pool
-    pool.close()
 
 
 def _write(pool: Database, ring: KeyRing, people: list[bytes]) -> None:

@@ -19,7 +19,6 @@ from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.engine import Database
 from discreet.storage.migrations import ROLES, default_logins, migrate
 from discreet.storage.places import forget_outside
-from tests.conftest import TestDatabase
 
 ANNA, BEN = b"a" * 16, b"b" * 16
 RING = KeyRing({"kek-1": bytes(32)})
@@ -35,8 +34,7 @@ def _write(database: Database, ring: KeyRing) -> None:
             tx.run(conversations.append(position, b"four", new_session=True))
 
 
-def test_what_is_whole_verifies(database: TestDatabase) -> None:
-    owner = database.open("owner")
+def test_what_is_whole_verifies(owner: Database) -> None:
     _write(owner, RING)
     assert list(verify(owner, RING)) == [Verdict(ANNA, 4), Verdict(BEN, 4)]
 
@@ -57,9 +55,8 @@ DAMAGE = [
 
 @pytest.mark.parametrize(("what", "statement", "seq"), DAMAGE, ids=[row[0] for row in DAMAGE])
 def test_damage_is_named_by_conversation_and_record(
-    database: TestDatabase, what: str, statement: str, seq: int | None
+    owner: Database, what: str, statement: str, seq: int | None
 ) -> None:
-    owner = database.open("owner")
     _write(owner, RING)
     with owner.transaction() as tx:
         tx.execute(f"{statement} conversation = %s", ANNA)

@@ -6,8 +6,6 @@ personal data may be used is never answered by a picture or in a language that n
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
@@ -20,6 +18,8 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from discreet.rasa.notices import is_notice
 
 
 async def answer_aside(processor: MessageProcessor, message: UserMessage, sentence: str) -> None:
@@ -57,11 +57,6 @@ def _waiting(tracker: DialogueStateTracker) -> list[BotUttered]:
         if isinstance(event, SessionStarted | UserUttered):
             break
         if isinstance(event, BotUttered):
-            asks = tracker.active_loop is not None or _is_notice(event)
+            asks = tracker.active_loop is not None or is_notice(event)
             return [BotUttered(event.text, event.data, event.metadata)] if asks else []
     return []
-
-
-def _is_notice(said: BotUttered) -> bool:
-    buttons: list[dict[str, Any]] = (said.data or {}).get("buttons") or []
-    return any('"operation"' in button.get("payload", "") for button in buttons)

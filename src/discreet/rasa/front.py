@@ -140,6 +140,11 @@ def came_through_proxy(headers: Mapping[str, str]) -> bool:
     return any(name in headers for name in ("forwarded", "x-forwarded-for", "x-forwarded-host", "via"))
 
 
+def languages(headers: Any) -> str:
+    """What the person would rather read, as their browser says: ``Accept-Language`` in one line."""
+    return ", ".join(headers.getall("accept-language", []))
+
+
 def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """As one address has one spelling: an IPv4 address that came over an IPv6 socket is one."""
     ip = ipaddress.ip_address(address)

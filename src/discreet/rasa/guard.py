@@ -64,6 +64,8 @@ class Incoming:
     attachment: Admitted | None = field(default=None, repr=False)
     passkey: str | None = field(default=None, repr=False)
     """JSON of WebAuthn's PublicKeyCredential, as a page of ours has it from the browser."""
+    languages: str = field(default="", repr=False)
+    """What its writer would rather read, as their client or its provider says: language ranges (RFC 9110, 12.5.4)."""
 
     def __post_init__(self) -> None:
         """Raises BadInput for a text that no channel takes."""
@@ -179,12 +181,13 @@ class Guard:
             message.pop("buttons", None)
         return shown
 
-    async def consent_desk(self, what: str, sender_id: str, **wish: Any) -> dict[str, Any]:
+    async def consent_desk(self, what: str, sender_id: str, languages: str = "", **wish: Any) -> dict[str, Any]:
         """Asks the action server's desk for consent, beside any turn (docs/spec/consent.md). Raises StorageUnavailable.
 
-        ``sender_id`` comes from an authenticated session.
+        ``sender_id`` comes from an authenticated session, ``languages`` from the client.
         """
-        answer: dict[str, Any] = await self._agent.action_endpoint.desk(what, {"sender_id": sender_id, **wish})
+        asked = {"sender_id": sender_id, "language": self._understanding.language(languages), **wish}
+        answer: dict[str, Any] = await self._agent.action_endpoint.desk(what, asked)
         return answer
 
     async def shown_once(self, sender_id: str) -> dict[str, Any]:
@@ -224,7 +227,12 @@ class Guard:
             await asyncio.to_thread(self._seal, conversation, this_turn, understood)
         turn = _turn_of(sender_id, conversation, this_turn, fence, lent)
         held = HeldOutput(channel)
-        message = _message(turn, understood, held, channel, notice_shown(tracker) if understood.plain else None)
+        says = _said(
+            understood,
+            notice_shown(tracker) if understood.plain else None,
+            self._understanding.language(incoming.languages),
+        )
+        message = _message(turn, understood, held, channel, says)
         if understood.instead is None:
             await _within(turn, self._on_new_message(message))
         else:
@@ -359,7 +367,7 @@ async def _within(turn: Turn, work: Awaitable[Any]) -> None:
 
 
 def _message(
-    turn: Turn, understood: Understood, held: HeldOutput, channel: str, notice: str | None = None
+    turn: Turn, understood: Understood, held: HeldOutput, channel: str, says: dict[str, Any] | None
 ) -> UserMessage:
     return UserMessage(
         understood.text,
@@ -368,16 +376,18 @@ def _message(
         parse_data=understood.parse_data,
         input_channel=channel,
         message_id=turn.turn_id.hex(),
-        metadata=_said(understood, notice),
+        metadata=says,
     )
 
 
-def _said(understood: Understood, notice: str | None) -> dict[str, Any] | None:
-    """What the guard alone says of a message: its button's operation, whether it is a plain yes, to what, its file."""
+def _said(understood: Understood, notice: str | None, language: str | None) -> dict[str, Any] | None:
+    """What the guard alone says of a message: its button's operation, whether it is a plain yes, to what, its file, and
+    the language to answer in."""
     found = {
         "operation": understood.operation,
         "plain": understood.plain or None,
         "notice": notice,
         "attachment": understood.file.finding.token if understood.file is not None else None,
+        "language": language,
     }
     return {name: value for name, value in found.items() if value is not None} or None

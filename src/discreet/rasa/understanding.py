@@ -7,7 +7,7 @@ sensitive categories; then, when a form is just asking for a free text that is p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -21,8 +21,10 @@ from discreet.defence import Admitted
 from discreet.errors import BadInput, PolicyError
 from discreet.policy import Policy
 from discreet.rasa.buttons import Press
-from discreet.reading import ONLY_WORDS, is_wordless, other_language
+from discreet.rasa.notices import language_of_notice
+from discreet.reading import ONLY_WORDS, is_wordless, other_language, preferred_language
 from discreet.records.attachments import CATEGORY, SealedFile, sealed_file
+from discreet.records.consent.answers import INTENTS, takes_consent_back, typed_answer
 from discreet.records.consent.words import purposes_named, says_only_yes
 from discreet.records.vault import Finding
 from discreet.redaction import asked_code
@@ -90,6 +92,8 @@ class Understanding:
             raise BadInput("I could not read anything in that message. Please write it in words.")
         if is_wordless(plain):
             return Understood(plain, {"intent": _NOT_ASKED, "entities": []}, plain, instead=ONLY_WORDS)
+        if answer := typed_answer(language_of_notice(tracker), plain):
+            return replace(self._of_intent(INTENTS[answer], plain), plain=answer == "yes")
         findings: dict[str, Finding] = {}
 
         def seal(category: str, value: str) -> str:
@@ -104,6 +108,9 @@ class Understanding:
         redacted = self._redactor.ingress(plain, seal, asked=asked, later=_SEEN_BY_THE_MODEL)
         kept = redacted.text
         parsed = await processor.parse_message(UserMessage(kept, message_id=_UNNAMED), tracker)
+        takes_back = takes_consent_back(plain)
+        if takes_back:
+            parsed["intent"] = {"name": _WITHDRAWAL, "confidence": 1.0}
         entities = [dict(entity) for entity in parsed.get("entities", [])]
         answered = self._asked_category(processor, parsed, tracker)
         if answered is not None:
@@ -118,9 +125,8 @@ class Understanding:
         if parsed["intent"]["name"] == _WITHDRAWAL:
             entities = [*entities, *({"entity": TOPIC, "value": name} for name in purposes_named(self._policy, plain))]
         parse_data["entities"] = entities
-        language = (
-            None if answered or _may_answer(processor, tracker, entities) else other_language(TOKEN.sub(" ", kept))
-        )
+        is_ours = answered or takes_back or _may_answer(processor, tracker, entities)
+        language = None if is_ours else other_language(TOKEN.sub(" ", kept))
         instead = language.sentence if language else None
         return Understood(
             kept,
@@ -155,9 +161,13 @@ class Understanding:
 
     def of_press(self, press: Press) -> Understood:
         """What a verified button press means; nothing to parse, because the payload is ours."""
-        intent = {"name": press.intent, "confidence": 1.0}
-        parse_data = {"intent": intent, "intent_ranking": [intent], "entities": press.entities}
-        return Understood(press.title, parse_data, self.masked(press.title), operation=press.operation)
+        return replace(self._of_intent(press.intent, press.title, press.entities), operation=press.operation)
+
+    def language(self, said: str) -> str | None:
+        """The policy's language that a client's list asks for (``preferred_language``); None for the first."""
+        languages = self._policy.languages
+        found = preferred_language(said, languages)
+        return None if found == languages[0] else found
 
     def of_passkey(self, answer: str, tracker: DialogueStateTracker | None) -> Understood:
         """A passkey's answer, sealed whole. Raises BadInput where the conversation asks for nothing."""
@@ -178,6 +188,12 @@ class Understanding:
         if isinstance(content, list):
             return [self.masked(value) for value in content]
         return content
+
+    def _of_intent(self, name: str, text: str, entities: Sequence[dict[str, Any]] = ()) -> Understood:
+        """What means this intent and nothing else; no model is asked."""
+        intent = {"name": name, "confidence": 1.0}
+        parse_data = {"intent": intent, "intent_ranking": [intent], "entities": list(entities)}
+        return Understood(text, parse_data, self.masked(text))
 
     def _asked_category(
         self, processor: MessageProcessor, parsed: dict[str, Any], tracker: DialogueStateTracker | None

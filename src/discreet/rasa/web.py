@@ -34,7 +34,7 @@ from discreet.rasa import copies
 from discreet.rasa.answers import answering, plain_error, refusal
 from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
-from discreet.rasa.front import Front, came_through_proxy
+from discreet.rasa.front import Front, came_through_proxy, languages
 from discreet.rasa.guard import Answer, Guard, Incoming
 from discreet.rasa.page import add_page, security_headers
 from discreet.rasa.sign_in import Verifier
@@ -184,7 +184,8 @@ class WebChannel(InputChannel):
         admitted = await self._door.admit(
             request.body, claimed_type=request.args.get("type", ""), claimed_name=request.args.get("name", "")
         )
-        answer = await guard.take(sender_id, Incoming(message_id, attachment=admitted), self.name())
+        incoming = Incoming(message_id, attachment=admitted, languages=languages(request.headers))
+        answer = await guard.take(sender_id, incoming, self.name())
         return json_response({"id": message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
@@ -197,7 +198,8 @@ class WebChannel(InputChannel):
         purpose = _json_object(request, ("purpose",)).get("purpose")
         if purpose is not None and not (isinstance(purpose, str) and len(purpose) <= MAX_PURPOSE):
             raise BadInput("A withdrawal names a purpose, or nothing for all of them.")
-        return json_response(await guard.consent_desk("withdraw", sender_id, purpose=purpose))
+        spoken = languages(request.headers)
+        return json_response(await guard.consent_desk("withdraw", sender_id, spoken, purpose=purpose))
 
     async def _receipt(self, request: Request) -> HTTPResponse:
         """A file for the person's own keeping; nothing in between keeps a copy."""
@@ -381,14 +383,14 @@ def _incoming(request: Request) -> Incoming:
     """The message of a request. Raises BadInput."""
     body = _json_object(request, ("id", "text", "button", "passkey"))
     message_id, text, button = _message_id(body.get("id")), body.get("text"), body.get("button")
-    passkey = body.get("passkey")
+    passkey, spoken = body.get("passkey"), languages(request.headers)
     if isinstance(passkey, dict) and text is None and button is None:
         answer = json.dumps(passkey, separators=(",", ":"))
         if len(answer) > MAX_PASSKEY:
             raise BadInput("That is too long for me.", code="too_long")
-        return Incoming(message_id, passkey=answer)
+        return Incoming(message_id, passkey=answer, languages=spoken)
     if isinstance(button, str) and text is None and _HANDLE.match(button):
-        return Incoming(message_id, handle=button)
+        return Incoming(message_id, handle=button, languages=spoken)
     if not isinstance(text, str) or button is not None:
         raise BadInput("A message has either a text, a button or a passkey.")
-    return Incoming(message_id, text=text)
+    return Incoming(message_id, text=text, languages=spoken)

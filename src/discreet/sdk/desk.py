@@ -45,7 +45,8 @@ class Desk:
         purposes = None if wanted is None else {str(wanted)}
         with self._database.transaction() as tx:
             withdrawn = self._consent.withdraw(tx, subject, method="page", turn_id=None, purposes=purposes)
-        text = withdrawn_sentence(withdrawn, self._policy.languages[0])
+        languages, spoken = self._policy.languages, body.get("language")
+        text = withdrawn_sentence(withdrawn, spoken if spoken in languages else languages[0])
         return {"withdrawn": [purpose.name for purpose in withdrawn], "message": text}
 
     def receipt(self, subject: bytes, _body: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from enum import Enum
 
 from discreet.errors import NotAllowed
 from discreet.records.consent import Operation
+from discreet.records.consent.answers import INTENTS
 from discreet.records.consent.phrases import phrase
 from discreet.sdk.turn import Turn
 from discreet.storage.engine import Transaction
@@ -18,9 +19,6 @@ class Answer(Enum):
     YES = "yes"
     NO = "no"
     UNCLEAR = "unclear"
-
-
-_BUTTONS = {"yes": "affirm", "no": "deny", "details": "ask_consent_details"}
 
 
 async def ask(turn: Turn, purpose: str, *, resume: str) -> None:
@@ -39,7 +37,7 @@ async def ask(turn: Turn, purpose: str, *, resume: str) -> None:
         asked.notice.text,
         buttons=[
             {"title": phrase(asked.notice.language, name), "payload": _payload(intent, asked.operation)}
-            for name, intent in _BUTTONS.items()
+            for name, intent in INTENTS.items()
         ],
     )
 

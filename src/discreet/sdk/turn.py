@@ -90,10 +90,11 @@ class Turn:
 
     @property
     def language(self) -> str:
-        """The person's language: slot ``language`` where the assistant has one, else the policy's first."""
+        """The person's language: slot ``language`` where the assistant has one, else what the guard says of their
+        client, else the policy's first."""
         languages = self.services.policy.languages
-        spoken = self.slot("language")
-        return spoken if spoken in languages else languages[0]
+        said = (self._tracker.get("latest_message") or {}).get("metadata") or {}
+        return next((one for one in (self.slot("language"), said.get("language")) if one in languages), languages[0])
 
     @property
     def channel(self) -> str:

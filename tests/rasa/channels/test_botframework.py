@@ -206,6 +206,14 @@ def test_our_own_token_is_kept_until_shortly_before_its_end(provider: StandIn) -
     assert calls[0].content["scope"] == ["https://api.botframework.com/.default"]
 
 
+def test_the_language_of_the_persons_client_comes_along(channel: BotFrameworkChannel) -> None:
+    (said,) = channel.read(hook({**ACTIVITY, "locale": "de-DE"}))
+    (pressed,) = channel.read(hook({**ACTIVITY, "locale": "de-DE", "value": {"discreet": "ref"}}))
+    assert (said.languages, pressed.languages) == ("de-DE", "de-DE")
+    for other in (None, ["de"], {"de": 1}, True):
+        assert channel.read(hook({**ACTIVITY, "locale": other}))[0].languages == ""
+
+
 def test_a_text_and_a_press_are_read_as_the_same_person(channel: BotFrameworkChannel) -> None:
     html = [{"contentType": "text/html", "content": "hello"}]
     (said,) = channel.read(hook({**ACTIVITY, "attachments": html}))

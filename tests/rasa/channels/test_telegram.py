@@ -52,6 +52,17 @@ def test_a_text_and_a_press_are_read(channel: TelegramChannel) -> None:
     assert acknowledged == {"method": "answerCallbackQuery", "callback_query_id": "q"}
 
 
+def test_the_language_of_the_persons_app_comes_along(channel: TelegramChannel) -> None:
+    german = {"id": 77, "is_bot": False, "language_code": "de"}
+    (said,) = channel.read(hook(_update(**{"from": german})))
+    query = {"id": "q", "data": "ref", "from": german, "message": _update()["message"]}
+    (pressed,) = channel.read(hook({"update_id": 6, "callback_query": query}))
+    assert (said.languages, pressed.languages) == ("de", "de")
+    assert channel.read(hook(_update()))[0].languages == ""
+    for other in (None, ["de"], {"de": 1}, True):
+        assert channel.read(hook(_update(**{"from": {**german, "language_code": other}})))[0].languages == ""
+
+
 def test_start_is_a_greeting_and_a_caption_is_text(channel: TelegramChannel) -> None:
     assert channel.read(hook(_update(text="/start campaign-7")))[0].text == "hello"
     assert channel.read(hook(_update(text="/restart")))[0].text == "/restart"

@@ -18,3 +18,8 @@ def hotp(secret: bytes, counter: int, digits: int, digest: str = "sha1") -> str:
 def totp_at(secret: str, now: float) -> str:
     """What the app shows at that time."""
     return hotp(base64.b32decode(secret), int(now) // 30, 6)
+
+
+def other_than(code: str) -> str:
+    """A wrong code of the same length."""
+    return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}d}"

@@ -99,6 +99,10 @@ class World:
             assert self.identity.authenticators.confirm_totp(tx, account.id, totp_at(secret, earlier), earlier)
         return secret
 
+    def recovery_codes(self, order: str = "DS-10563") -> list[str]:
+        with self.actions.transaction() as tx:
+            return self.identity.authenticators.new_recovery_codes(tx, self.owner(order).id)
+
 
 @pytest.fixture
 def world(database: TestDatabase) -> Iterator[World]:

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,26 +20,11 @@ from discreet.records.keys import OwnerKeys
 from discreet.records.rights import archive, copies
 from discreet.records.rights.copies import PASSPHRASE, NoCopy, Ticket
 from discreet.storage.engine import Database, Transaction
-from tests.conftest import TestDatabase
 from tests.records.rights.people import VALUE_RING
 
 ANNA, BEN = b"a" * 16, b"b" * 16
 REQUEST = "rq_" + "a" * 26
 NAME, KEY = b"n" * 16, bytes(range(32))
-
-
-@pytest.fixture
-def actions(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("actions")
-    yield pool
-    pool.close()
-
-
-@pytest.fixture
-def rasa(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("rasa")
-    yield pool
-    pool.close()
 
 
 def _put(pool: Database, subject: bytes = ANNA) -> Ticket:
@@ -104,12 +89,10 @@ ATTACKS: dict[str, Callable[[Transaction, Ticket], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_nothing_else_fetches_a_copy(database: TestDatabase, actions: Database, rasa: Database, attack: str) -> None:
+def test_nothing_else_fetches_a_copy(owner: Database, actions: Database, rasa: Database, attack: str) -> None:
     ticket = _put(actions)
-    owner = database.open("owner")
     with owner.transaction() as tx:
         how = ATTACKS[attack](tx, ticket)
-    owner.close()
     with pytest.raises(NotAllowed) as refused:
         _take(rasa, **how)
     assert refused.value.sentence == NoCopy.sentence

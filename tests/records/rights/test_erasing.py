@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,21 +23,6 @@ from discreet.storage.engine import Database, Transaction
 from discreet.storage.migrations import default_logins, migrate
 from tests.conftest import TestDatabase
 from tests.records.rights.people import CONVERSATION_RING, SEED, Person, customer_of, erasing, file, live, readable
-
-
-@pytest.fixture
-def owner(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("owner")
-    yield pool
-    pool.close()
-
-
-@pytest.fixture
-def keeper(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("keeper")
-    yield pool
-    pool.close()
-
 
 OF_A_CUSTOMER = {
     "shop.customers", "shop.orders",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from discreet.records.audit import Audit
 from discreet.records.rights.erasing import CERTIFICATE, replay
 from discreet.records.rights.ledger import GENESIS, KIND, Ledger, State, compare, set_head
 from discreet.storage.engine import Database
-from tests.conftest import TestDatabase
 from tests.records.rights.people import SEED
 
 
@@ -27,13 +26,6 @@ def ledger(tmp_path: Path) -> Ledger:
         for number in range(1, 4):
             appender.append(request=f"rq_{number}", session_keys=[number], owner_keys=[100 + number], now=number)
     return ledger
-
-
-@pytest.fixture
-def owner(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("owner")
-    yield pool
-    pool.close()
 
 
 def test_lines_are_read_back_in_order_and_name_keys_only(ledger: Ledger, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from discreet.checks.erasures import ledger_of
 from discreet.policy import Policy
 from discreet.records.rights.registry import FILES, HELD, NOTHING_PERSONAL, Erasure, HeldFile
 from discreet.storage.engine import Database
-from tests.conftest import TestDatabase
 
 _COLUMNS = (
     "SELECT n.nspname || '.' || c.relname, a.attname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -28,26 +27,21 @@ def _unknown(owner: Database) -> set[str]:
     return tables - {held.table for held in HELD} - set(NOTHING_PERSONAL)
 
 
-def test_every_table_is_known_and_exists(database: TestDatabase) -> None:
-    owner = database.open("owner")
+def test_every_table_is_known_and_exists(owner: Database) -> None:
     assert _unknown(owner) == set()
     with owner.transaction() as tx:
         columns = {(row[0], row[1]) for row in tx.execute(_COLUMNS)}
     assert {(held.table, held.whose) for held in HELD} <= columns
     assert {table for table, _ in columns} >= set(NOTHING_PERSONAL)
-    owner.close()
 
 
-def test_a_new_table_is_noticed(database: TestDatabase) -> None:
-    owner = database.open("owner")
+def test_a_new_table_is_noticed(owner: Database) -> None:
     with owner.transaction() as tx:
         tx.execute("CREATE TABLE shop.wishes (subject bytea, wish text)")
     assert _unknown(owner) == {"shop.wishes"}
-    owner.close()
 
 
-def test_nothing_that_looks_like_a_person_is_called_impersonal(database: TestDatabase) -> None:
-    owner = database.open("owner")
+def test_nothing_that_looks_like_a_person_is_called_impersonal(owner: Database) -> None:
     with owner.transaction() as tx:
         personal = {
             table
@@ -55,12 +49,10 @@ def test_nothing_that_looks_like_a_person_is_called_impersonal(database: TestDat
             if column in ("subject", "conversation", "customer", "sender")
         }
     assert personal <= {held.table for held in HELD}
-    owner.close()
 
 
-def test_the_database_may_not_copy_a_secret_into_its_statistics(database: TestDatabase) -> None:
+def test_the_database_may_not_copy_a_secret_into_its_statistics(owner: Database) -> None:
     """A histogram would keep wrapped keys and sealed values after their rows are gone."""
-    owner = database.open("owner")
     secret = ("wrapped", "sealed", "record", "result", "mac", "reason", "text")
     with owner.transaction() as tx:
         analysed = tx.execute(
@@ -70,7 +62,6 @@ def test_the_database_may_not_copy_a_secret_into_its_statistics(database: TestDa
             list(secret), [held.table for held in HELD],
         )  # fmt: skip
     assert analysed == []
-    owner.close()
 
 
 def test_what_the_policy_keeps_is_what_the_registry_says(policy: Policy) -> None:

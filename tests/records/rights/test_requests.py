@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -14,13 +14,6 @@ from tests.conftest import TestDatabase
 
 ANNA, BEN = b"a" * 16, b"b" * 16
 ACTIONS = Requests("actions")
-
-
-@pytest.fixture
-def actions(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("actions")
-    yield pool
-    pool.close()
 
 
 def _asked(tx: Transaction, kind: str = "erasure", subject: bytes = ANNA) -> str:
@@ -51,8 +44,7 @@ def test_the_ways_of_a_request(database: TestDatabase, actions: Database) -> Non
 @pytest.mark.parametrize(
     ("filed", "due"), [("2099-01-31", "2099-02-28"), ("2096-01-31", "2096-02-29"), ("2098-12-31", "2099-01-31")]
 )
-def test_a_month_is_a_calendar_month_and_can_be_extended_once(database: TestDatabase, filed: str, due: str) -> None:
-    owner = database.open("owner")
+def test_a_month_is_a_calendar_month_and_can_be_extended_once(owner: Database, filed: str, due: str) -> None:
     with owner.transaction() as tx:
         request = Requests("operator").file(tx, ANNA, "restriction", via="operator")
         tx.execute(
@@ -69,7 +61,6 @@ def test_a_month_is_a_calendar_month_and_can_be_extended_once(database: TestData
         with pytest.raises(NotWaiting):
             Requests("operator").extend(tx, request, "again")
         assert log_of(tx, request)[-1][2:] == ("extended", "many requests")
-    owner.close()
 
 
 def test_it_is_due_one_month_after_it_was_asked(actions: Database) -> None:
@@ -83,15 +74,13 @@ def test_it_is_due_one_month_after_it_was_asked(actions: Database) -> None:
         ) == [(True, True)]
 
 
-def test_a_letters_month_runs_from_the_day_it_came(database: TestDatabase) -> None:
+def test_a_letters_month_runs_from_the_day_it_came(owner: Database) -> None:
     """Receipt counts (GDPR art. 12(3)), not when somebody typed it in."""
-    owner = database.open("owner")
     with owner.transaction() as tx:
         request = Requests("operator").file(tx, ANNA, "erasure", via="operator", received=date(2026, 1, 31))
         assert tx.execute("SELECT due_at::date::text, state FROM rights.request WHERE id = %s", request) == [
             ("2026-02-28", "filed")
         ]
-    owner.close()
 
 
 def _superseded(tx: Transaction) -> tuple[bytes, str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -19,24 +18,9 @@ from discreet.records.rights import standing
 from discreet.records.rights.standing import Objected, Restricted
 from discreet.records.vault import VaultReader
 from discreet.storage.engine import Database
-from tests.conftest import TestDatabase
 from tests.records.rights.people import PRIVATE, VALUE_RING, Person, customer_of, live, readable
 
 REQUEST = "rq_" + "a" * 26
-
-
-@pytest.fixture
-def owner(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("owner")
-    yield pool
-    pool.close()
-
-
-@pytest.fixture
-def actions(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("actions")
-    yield pool
-    pool.close()
 
 
 def _reveal(pool: Database, policy: Policy, person: Person) -> str:
@@ -108,9 +92,7 @@ def test_restriction_waits_for_a_reveal_that_began(owner: Database, actions: Dat
         _reveal(actions, policy, anna)
 
 
-def test_the_keeper_destroys_nothing_of_a_restricted_person(
-    database: TestDatabase, owner: Database, policy: Policy
-) -> None:
+def test_the_keeper_destroys_nothing_of_a_restricted_person(owner: Database, keeper: Database, policy: Policy) -> None:
     anna, ben = live(owner, policy, "anna"), live(owner, policy, "ben")
     with owner.transaction() as tx:
         standing.restrict(tx, [anna.subject], REQUEST)
@@ -118,18 +100,18 @@ def test_the_keeper_destroys_nothing_of_a_restricted_person(
             tx.execute("INSERT INTO vault.discard VALUES (%s, 'email')", person.subject)
         tx.execute("UPDATE conversation.head SET touched_at = now() - interval '400 days'")
         tx.execute("UPDATE conversation.turn SET at = now() - interval '400 days'")
-    keeper = Keeper(database.open("keeper"), policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
-    keeper.run_once()
+    keeping = Keeper(keeper, policy, KeyRing({"conversation-1": bytes(32)}), bytes(32))
+    keeping.run_once()
     assert readable(owner, policy, anna)
     assert not readable(owner, policy, ben)
     with owner.transaction() as tx:
         tx.execute("UPDATE vault.value SET expires_at = now() - interval '1 second'")
-    keeper.run_once()
+    keeping.run_once()
     with owner.transaction() as tx:
         assert tx.execute("SELECT count(*) FROM vault.value WHERE subject = %s", anna.subject) == [(4,)]
         assert tx.execute("SELECT count(*) FROM vault.value WHERE subject = %s", ben.subject) == [(0,)]
         standing.lift(tx, [anna.subject])
-    keeper.run_once()
+    keeping.run_once()
     with owner.transaction() as tx:
         assert tx.execute("SELECT count(*) FROM vault.value") == [(0,)]
 

@@ -77,14 +77,15 @@ class BotFrameworkChannel(Connector):
         if not (conversation and who and bot and activity_id):
             return []
         address = {"service": text_at(activity, "serviceUrl"), "conversation": conversation, "bot": bot, "person": who}
-        person = "\0".join((channel, conversation, who))
+        person, languages = "\0".join((channel, conversation, who)), text_at(activity, "locale")
         if reference := text_at(activity, "value", _PRESSED):
-            return [Arrival(activity_id, person, address, reference=reference)]
+            return [Arrival(activity_id, person, address, reference=reference, languages=languages)]
         text = text_at(activity, "text")
         # Teams repeats every text as an attachment of HTML.
         files = [part for part in each(activity, "attachments") if text_at(part, "contentType") != "text/html"]
         kind = kind_of_type(text_at(files[0], "contentType")) if files else ""
-        return [Arrival(activity_id, person, address, text, unread=bool(text and files), kind=kind)]
+        unread = bool(text and files)
+        return [Arrival(activity_id, person, address, text, unread=unread, kind=kind, languages=languages)]
 
     def answer(self, hook: Webhook) -> HTTPResponse:
         """An empty object; replies leave through the outbox."""

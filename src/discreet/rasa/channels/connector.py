@@ -68,7 +68,7 @@ class Arrival:
     ``person`` is whom the provider says it is from, in one string; ``address`` is what replying to them needs.
     A message has a text, or the reference of a button, or neither; ``unread``: something in it is no text;
     ``kind``: which of ``reading.kinds.KINDS`` that is;
-    ``first`` goes out before the turn's replies.
+    ``first`` goes out before the turn's replies; ``languages``: what the provider says they would rather read.
     """
 
     message_id: str
@@ -80,6 +80,7 @@ class Arrival:
     kind: str = ""
     file: RemoteFile | None = field(default=None, repr=False)
     first: tuple[Reply, ...] = field(default=(), repr=False)
+    languages: str = field(default="", repr=False)
 
 
 class Connector(InputChannel, Courier):
@@ -248,9 +249,8 @@ class Connector(InputChannel, Courier):
             elif handle is None and not arrival.text:
                 raise BadInput(no_text(arrival.kind), code="no_text")
             text = None if handle is not None else arrival.text
-            answer = await guard.take(
-                sender_id, Incoming(to.receipt.hex(), text, handle, attachment), self.name(), post
-            )
+            incoming = Incoming(to.receipt.hex(), text, handle, attachment, languages=arrival.languages)
+            answer = await guard.take(sender_id, incoming, self.name(), post)
         except (BadInput, Unscanned) as error:
             refused(error.code, self.name())
             await asyncio.to_thread(

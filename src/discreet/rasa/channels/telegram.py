@@ -91,19 +91,23 @@ class TelegramChannel(Connector):
         message = at(query, "message") if query else at(update, "message")
         who = at(query or message, "from")
         chat, update_id = text_at(message, "chat", "id"), text_at(update, "update_id")
+        languages = text_at(who, "language_code")
         if at(message, "chat", "type") != "private" or at(who, "is_bot") is not False or not (chat and update_id):
             return []
         if query:
             # Until a press is acknowledged, the person's app shows that it is waiting.
             first: Reply = {"custom": {"callback_query_id": text_at(query, "id")}}
             pressed = text_at(query, "data") or "none"
-            return [Arrival(update_id, chat, {"chat": chat}, reference=pressed, first=(first,))]
+            return [Arrival(update_id, chat, {"chat": chat}, reference=pressed, first=(first,), languages=languages)]
         text = text_at(message, "text") or text_at(message, "caption")
         if text.split(maxsplit=1)[:1] == ["/start"]:
             text = _GREETING
         kind = next((kind for field, kind in _KINDS.items() if at(message, field) is not None), "")
         unread = bool(text) and at(message, "text") is None
-        return [Arrival(update_id, chat, {"chat": chat}, text, unread=unread, kind=kind, file=_file(message))]
+        file = _file(message)
+        return [
+            Arrival(update_id, chat, {"chat": chat}, text, unread=unread, kind=kind, file=file, languages=languages)
+        ]
 
     async def fetch(self, file: RemoteFile) -> bytes:
         """``getFile``, then its bytes."""

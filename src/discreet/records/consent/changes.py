@@ -9,12 +9,16 @@ from discreet.records.consent.notice import Notice
 from discreet.records.consent.phrases import in_words, listed, phrase
 
 
-def changes(old: dict[str, Any], new: Notice, answered: datetime) -> str:
-    """One or more sentences in the new notice's language. ``old`` is the content of a stored notice."""
+def changes(old: dict[str, Any], new: Notice, answered: datetime, same: Notice) -> str:
+    """One or more sentences in the new notice's language.
+
+    ``old`` is the content of a stored notice; ``same`` is the new one in its language, or in the policy's first where
+    that is no language of the policy any more.
+    """
     spoken, now = new.language, new.content
     found = [
         *_lists(spoken, "data", old["data"], now["data"]),
-        *_lists(spoken, "recipients", _named(old["recipients"]), _named(now["recipients"])),
+        *_lists(spoken, "recipients", _named(old["recipients"]), new.recipients),
     ]
     if old["keep_seconds"] != now["keep_seconds"]:
         times = {
@@ -22,7 +26,7 @@ def changes(old: dict[str, Any], new: Notice, answered: datetime) -> str:
             for name, content in (("old", old), ("new", now))
         }
         found.append(phrase(spoken, "c_keep", **times))
-    if old["language"] == spoken and old["notice"] != now["notice"]:
+    if old["language"] == same.language and old["notice"] != same.content["notice"]:
         found.append(phrase(spoken, "c_purpose", purpose=now["notice"]))
     if old["controller"].get("name") != now["controller"].get("name"):
         found.append(phrase(spoken, "c_controller", name=now["controller"].get("name", "")))

@@ -281,7 +281,8 @@ class Consent:
         )  # fmt: skip
         if not rows or rows[0][1] is None or bytes(rows[0][0]) in self._current[notice.purpose]:
             return None
-        return changes(json.loads(rows[0][1]), notice, rows[0][2])
+        old = json.loads(rows[0][1])
+        return changes(old, notice, rows[0][2], notice_for(self._policy, notice.purpose, old["language"]))
 
     def _discard(self, tx: Transaction, subject: bytes, purpose: Purpose) -> None:
         """Files the destruction of what this purpose alone covered; the keeper does it."""

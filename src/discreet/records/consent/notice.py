@@ -14,13 +14,17 @@ from discreet.records.consent.phrases import in_words, listed, phrase
 
 @dataclass(frozen=True)
 class Notice:
-    """What is shown: ``text`` at once, ``details`` on request; ``content`` holds both, and what they say as data."""
+    """What is shown: ``text`` at once, ``details`` on request; ``content`` holds both, and what they say as data.
+
+    ``recipients``: their names in this language, by those in ``content``, which are the same in all.
+    """
 
     purpose: str
     language: str
     text: str
     details: str
     content: dict[str, Any]
+    recipients: dict[str, str]
 
     @property
     def canonical(self) -> bytes:
@@ -40,6 +44,7 @@ def notice_for(policy: Policy, purpose: str, language: str | None = None) -> Not
     """
     spoken = language if language in policy.languages else policy.languages[0]
     declared = policy.purpose(purpose)
+    recipients = {names[policy.languages[0]]: names[spoken] for names in declared.recipients}
     labels = {name: policy.category(name).label[spoken] for name in declared.data}
     fields = {
         "data": listed(spoken, list(labels.values())),
@@ -63,11 +68,11 @@ def notice_for(policy: Policy, purpose: str, language: str | None = None) -> Not
         "dpv": declared.dpv,
         "data": labels,
         "keep_seconds": int(declared.keep.total_seconds()),
-        "recipients": list(declared.recipients),
+        "recipients": list(recipients),
         "on_withdrawal": declared.on_withdrawal,
         "controller": dict(policy.controller),
     }
-    return Notice(purpose, spoken, text, details, content)
+    return Notice(purpose, spoken, text, details, content, recipients)
 
 
 def current_hashes(policy: Policy, purpose: str) -> list[bytes]:
@@ -77,13 +82,14 @@ def current_hashes(policy: Policy, purpose: str) -> list[bytes]:
 
 def _details(policy: Policy, purpose: Purpose, spoken: str, fields: dict[str, str]) -> str:
     controller = policy.controller
+    recipients = listed(spoken, [names[spoken] for names in purpose.recipients])
     lines = [
         phrase(spoken, "d_purpose", **fields),
         phrase(spoken, "d_data", **fields),
         phrase(spoken, "d_why", why=purpose.why[spoken]),
         phrase(spoken, "d_basis", basis=phrase(spoken, f"b_{purpose.basis}")),
         phrase(spoken, "d_keep", **fields),
-        phrase(spoken, "d_recipients", recipients=listed(spoken, list(purpose.recipients)) or phrase(spoken, "nobody")),
+        phrase(spoken, "d_recipients", recipients=recipients or phrase(spoken, "nobody")),
     ]
     if purpose.needs_consent:
         lines.append(phrase(spoken, "d_withdraw", then=phrase(spoken, purpose.on_withdrawal)))

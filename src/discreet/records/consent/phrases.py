@@ -75,7 +75,7 @@ _DE = {
         "Ja können Sie jederzeit zurücknehmen: Schreiben Sie „Ich widerrufe meine Einwilligung“. Auch ohne sie helfe "
         "ich Ihnen bei allem anderen."
     ),
-    "told": "Um {purpose}, verwende ich Ihre Angaben ({data}): {because}. Sie bleiben höchstens {keep}.",
+    "told": "Um {purpose}, verwende ich Ihre Angaben ({data}): {because}. Ich bewahre sie höchstens {keep} auf.",
     "contract": "Ihre Bestellung lässt sich sonst nicht bearbeiten",
     "legal_obligation": "das Gesetz verlangt es",
     "legitimate_interest": "der Händler hat ein berechtigtes Interesse daran, und Sie können widersprechen",
@@ -97,7 +97,10 @@ _DE = {
     "d_withdraw": "Ein Ja zurücknehmen: Schreiben Sie jederzeit „Ich widerrufe meine Einwilligung“. {then}",
     "erase": "Was nur dafür aufbewahrt wurde, wird dann vernichtet.",
     "stop": "Es wird dann nicht mehr verwendet und nach Ablauf seiner Frist vernichtet.",
-    "d_rights": ("Ihre Rechte: Auskunft, Berichtigung, Mitnahme, Löschung, Einschränkung, Widerspruch und Beschwerde."),
+    "d_rights": (
+        "Ihre Rechte: Auskunft, Berichtigung, Datenübertragbarkeit, Löschung, Einschränkung der Verarbeitung, "
+        "Widerspruch und Beschwerde."
+    ),
     "d_controller": "Verantwortlich: {name}, {address}, {contact}.",
     "d_dpo": "Datenschutzbeauftragte: {dpo}.",
     "d_authority": "Aufsichtsbehörde: {authority}.",

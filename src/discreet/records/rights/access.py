@@ -39,11 +39,12 @@ YOUR_RIGHTS = (
 
 def recipients(policy: Policy) -> list[str]:
     """Who else gets what, in words (GDPR art. 15(1)(c))."""
-    found = []
+    found, spoken = [], policy.languages[0]
     for purpose in policy.purposes.values():
         if purpose.recipients:
-            data = " or ".join(policy.category(name).label["en"] for name in purpose.data)
-            found.append(f"{', '.join(purpose.recipients)}: your {data}, to {purpose.notice['en']}")
+            data = " or ".join(policy.category(name).label[spoken] for name in purpose.data)
+            names = ", ".join(recipient[spoken] for recipient in purpose.recipients)
+            found.append(f"{names}: your {data}, to {purpose.notice[spoken]}")
     return found
 
 
