@@ -292,8 +292,8 @@ class _Wish:
         """Raises BadInput. No body wishes nothing."""
         body = _json_object(request, ("token", "sign_in")) if request.body else {}
         token, sign_in = body.get("token", False), body.get("sign_in", "")
-        if not isinstance(token, bool) or not isinstance(sign_in, str):
-            raise BadInput("A session is asked for with token: true or false, and sign_in: a text.")
+        if not isinstance(token, bool) or not isinstance(sign_in, str) or not sign_in.isascii():
+            raise BadInput("A session is asked for with token: true or false, and sign_in: a token (RFC 7519).")
         return cls(token, sign_in)
 
 
