@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 import jwt
@@ -97,7 +97,7 @@ def _keys(rules: SignIn, project: Path, clock: Callable[[], float]) -> KeySet[An
     return KeysInFile(project / rules.keys, usable)
 
 
-def _is_text(claim: object, least: int) -> bool:
+def _is_text(claim: object, least: int) -> TypeGuard[str]:
     """Whether it has a fitting length, and nothing that only JSON can hold: half a surrogate pair has no UTF-8."""
     return isinstance(claim, str) and least <= len(claim) <= 255 and not any("\ud800" <= c <= "\udfff" for c in claim)
 
