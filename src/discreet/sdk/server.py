@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -26,7 +28,7 @@ from discreet import logs, metrics
 from discreet.crypto.derived import derived
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.sealed import VaultPrivateKey
-from discreet.crypto.signing import ActionCall, verify_action_call
+from discreet.crypto.signing import CORRELATION, ActionCall, verify_action_call
 from discreet.errors import DiscreetError, NotAuthentic
 from discreet.mail import Mailer, MemoryOutbox, SmtpDelivery
 from discreet.policy import load_policy
@@ -47,6 +49,7 @@ from discreet.storage.engine import Database
 
 MAX_BODY = 256 * 1024
 KEEP_UP_SECONDS = 60.0
+_CORRELATION = re.compile(r"[0-9a-f]{16}\Z")
 _log = logging.getLogger("discreet.sdk.server")  # also when run as a program
 
 
@@ -95,6 +98,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
             # The signature covers no path: an action's call, recorded, is no question for what is shown once.
             return _unauthorised("bad_signature")
         request.ctx.call = call
+        given = request.headers.get(CORRELATION) or ""
+        logs.correlation_id.set(given if _CORRELATION.match(given) else "")
         return None
 
     @app.post("/webhook")
@@ -126,7 +131,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
-            metrics.refused("too_long" if error.status_code == 413 else "bad_request", "actions")
+            metrics.refused("bad_request", "actions")
             return json_response({"error": "bad request"}, status=error.status_code)
         code = error.code if isinstance(error, DiscreetError) else "internal"
         _log.error("an action failed: %s", code, exc_info=(type(error), error, error.__traceback__))
@@ -210,7 +215,7 @@ def _new_owner(context: CallContext) -> tuple[int, bytes]:
 
 def main() -> None:
     """Serves until SIGTERM."""
-    logs.configure()
+    logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
     settings = load_settings()
     services = services_for(settings)
     sys.path.insert(0, str(settings.project_dir))
