@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from discreet.logs import Seldom
 from tests.conftest import PROJECT
 
 SECRET = "turpentine-48213"
@@ -162,3 +163,16 @@ def test_nothing_of_what_was_said_reaches_the_log(way: str) -> None:
     assert lines
     assert all({"time", "level", "logger"} <= set(line) for line in lines)
     assert [line for line in done.stderr.splitlines() if not line.startswith("{")] == []
+
+
+def test_what_strangers_cause_is_one_line_a_minute_that_says_how_many() -> None:
+    now = 0.0
+    seldom = Seldom(60.0, clock=lambda: now)
+    assert [seldom.due() for _ in range(1000)] == [1, *[0] * 999]
+    now = 59.9
+    assert seldom.due() == 0
+    now = 60.0
+    assert seldom.due() == 1001
+    assert seldom.due() == 0
+    now = 200.0
+    assert seldom.due() == 2

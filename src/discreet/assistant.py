@@ -218,7 +218,7 @@ class Assistant:
             ("keeper", [python, "-m", "discreet.keeper", str(ledger)]),
             ("rasa", self._rasa_command(self._reachable_model(model))),
         ):
-            environment = dict(self._options.environment)
+            environment = {**dict(self._options.environment), "LOG_LEVEL": self._options.log_level}
             if name == "rasa":
                 environment.update(models.rasa_environment(self._options.log_level))
             user = account[name]

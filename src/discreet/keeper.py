@@ -8,6 +8,7 @@ in the same transaction as the rows they protect, in batches, without stopping s
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from discreet.crypto.wrapping import KeyRing
 from discreet.errors import IntegrityError, StorageError
 from discreet.policy import Policy, load_policy
 from discreet.records.consent.expiry import Expiry
+from discreet.records.outbox import RECEIPT_LIFETIME
 from discreet.records.retention import Retention, rule_of
 from discreet.records.rights.erasing import Erasing
 from discreet.records.rights.ledger import Ledger
@@ -36,8 +38,6 @@ PENDING_LIFETIME = timedelta(minutes=30)
 RESULT_LIFETIME = timedelta(hours=24)
 LETTER_LIFETIME = timedelta(hours=24)
 """A reply that a messaging provider has not taken for a day answers nobody any more."""
-RECEIPT_LIFETIME = timedelta(days=7)
-"""Longer than any provider sends the same message again."""
 BUTTON_LIFETIME = timedelta(hours=1)
 """Longer than the handle behind it lives."""
 ROUND_SECONDS = 5.0
@@ -199,7 +199,7 @@ def _destroy(tx: Transaction, condition: str, *params: object) -> int:
 
 def main() -> None:
     """Runs rounds until SIGTERM or SIGINT; a round that fails is repeated at the next."""
-    logs.configure()
+    logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
     settings = load_settings()
     database, seed = Database(settings.database_url, pool_size=1), settings.key("rights")
     keeper = Keeper(

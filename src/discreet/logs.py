@@ -15,7 +15,9 @@ import logging.config
 import re
 import sys
 import threading
+import time
 import traceback
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import Any
@@ -26,6 +28,25 @@ correlation_id: ContextVar[str] = ContextVar("discreet_correlation_id", default=
 """Names the turn in every line logged during it: random, so that it says nothing about the conversation."""
 
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+\Z")
+
+
+class Seldom:
+    """Bounds what strangers can have logged: one line each so many ``seconds``, which says for how many it stands."""
+
+    def __init__(self, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._next = float("-inf")
+        self._count = 0
+
+    def due(self) -> int:
+        """How often it happened since the last line, now included; 0 where nothing is to be logged yet."""
+        self._count += 1
+        now = self._clock()
+        if now < self._next:
+            return 0
+        self._next, count, self._count = now + self._seconds, self._count, 0
+        return count
 
 
 class Record(logging.LogRecord):

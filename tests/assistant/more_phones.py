@@ -157,7 +157,8 @@ class WhatsAppPhone(Phone):
 
     def message(self, kind: str, **content: Any) -> dict[str, Any]:
         """A message of this person."""
-        return {"from": self._phone, "id": f"wamid.{next(self._ids)}", "timestamp": "1", "type": kind, **content}
+        written = str(int(time.time()))
+        return {"from": self._phone, "id": f"wamid.{next(self._ids)}", "timestamp": written, "type": kind, **content}
 
     def writes(self, text: str) -> Request:
         return self.signed(self.message("text", text={"body": text}))

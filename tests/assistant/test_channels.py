@@ -108,6 +108,21 @@ def test_a_button_of_somebody_else_is_stale(messaging: Assistant, provider: Stan
     assert _turns(messaging) == before
 
 
+def test_a_person_who_says_too_much_is_told_so_once_and_holds_nobody_up(messaging: Assistant, phone: Phone) -> None:
+    """With 200: a provider that is told an error sends again and again, and keeps everybody else's messages waiting."""
+    assert phone.say("hello").texts
+    before = _turns(messaging)
+    rows(messaging, "UPDATE defence.bucket SET empty_at = now() + interval '1 hour'")
+    try:
+        assert "more than I can take" in phone.say("tell me a joke").text
+        assert [phone.say("tell me a joke").texts for _ in range(3)] == [[], [], []]
+        assert phone.after(phone.sends_a_sticker()).texts == []
+        assert _turns(messaging) == before
+    finally:
+        rows(messaging, "DELETE FROM defence.bucket")
+    assert phone.say("tell me a joke").texts
+
+
 def test_what_is_no_text_is_told_so_once(messaging: Assistant, phone: Phone) -> None:
     before, request = _turns(messaging), phone.sends_a_sticker()
     assert "only read text" in phone.after(request).text

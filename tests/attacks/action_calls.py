@@ -103,6 +103,11 @@ def _malformed(body: bytes) -> Callable[[Site], bytes]:
     return lambda site: _post(body, _signed(site, _call(), body))
 
 
+def _elsewhere(path: str, fence: int, body: bytes) -> Callable[[Site], bytes]:
+    """A signed call of one kind, recorded and sent to where another kind is taken."""
+    return lambda site: http("POST", path, JSON, *_signed(site, _call(fence), body), body=body, host="actions")
+
+
 def _bomb(site: Site) -> bytes:
     """The SDK's own server would unpack it, however large it becomes."""
     import zlib
@@ -153,6 +158,11 @@ ATTACKS = [
     _refused("31 seconds old", _at(-33)),
     _refused("from the future", _at(35)),
     *(_refused(f"two of {name}, the wrong one first", _twice(name)) for name in ("Signature", "Fence", "Turn")),
+    *(
+        _refused(f"an action's call, recorded and sent to {path}", _elsewhere(path, 5, _request("anna")))
+        for path in ("/shown", "/desk", "/mail", "/nothing")
+    ),
+    _refused("a call of no turn, sent as an action's", _elsewhere("/webhook", 0, _request("anna"))),
     _refused("an older holder of the lock", _after([(5, 0, True)], (4, 0, False)), _OLDER),
     _refused("an older holder that was newest before", _after([(4, 0, True), (5, 0, False)], (4, 1, True)), _OLDER),
     _refused("a recorded call of an older holder", _after([(4, 0, True), (5, 0, False)], (4, 0, True)), _OLDER),
@@ -160,10 +170,17 @@ ATTACKS = [
     _refused("calls in another order, over a new holder", _after([(5, 1, True), (6, 0, False)], (5, 0, True)), _OLDER),
     _REPEATED,
     *(
-        Attack(f"signed, but {what}", _malformed(body), status, door="actions")
-        for what, body, status in (
-            ("an action that is not there", _request("anna", "action_nothing"), 404),
-            ("an action of Rasa's own", _request("anna", "action_restart"), 404),
+        Attack(f"signed, but {what}", _malformed(body), status, counted=("actions", reason), door="actions")
+        for what, body, status, reason in (
+            ("an action that is not there", _request("anna", "action_nothing"), 404, "unknown_action"),
+            ("an action of Rasa's own", _request("anna", "action_restart"), 404, "unknown_action"),
+            ("no JSON", b"{", 422, "bad_request"),
+            ("a bomb of lists", b"[" * 100_000, 422, "bad_request"),
+            ("a list in place of a call", b"[]", 422, "bad_request"),
+            ("no tracker", b'{"sender_id": "anna", "next_action": "action_track_order"}', 422, "bad_request"),
+            ("an action that is a list", _request("anna").replace(b'"action_track_order"', b"[]"), 422, "bad_request"),
+            ("a sender that is a number", _request("anna").replace(b'"anna"', b"7"), 422, "bad_request"),
+            ("more than a call is long", b" " * 300_000, 401, "bad_signature"),
         )
     ),
 ]

@@ -117,6 +117,8 @@ _FORGED: dict[str, Callable[[Site], bytes]] = {
     "no subject": _token(sub=None),
     "an empty subject": _token(sub=""),
     "a huge subject": _token(sub="x" * 4000),
+    "a subject that is half a character": _token(sub="\ud800"),
+    "an id that is half a character": _token(jti="\ud800" * 8),
     "no id": _token(jti=None),
     "a short id": _token(jti="1"),
     "a genuine token that was used before (CWE-294)": _shown(_used),
@@ -134,6 +136,13 @@ ATTACKS = [
     ),
     *(
         Attack(f"{what} in place of a token", _shown(lambda s, v=value: v), 400, "bad_request", ("web", "bad_request"))
-        for what, value in (("a number", 7), ("a list", ["a"]), ("an object", {"sub": "anna"}), ("true", True))
+        for what, value in (
+            ("a number", 7),
+            ("a list", ["a"]),
+            ("an object", {"sub": "anna"}),
+            ("true", True),
+            ("half a character", "\ud800"),
+            ("a token in other characters", "é.é.é"),
+        )
     ),
 ]

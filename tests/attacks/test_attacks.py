@@ -71,6 +71,11 @@ def test_there_are_two_hundred_attacks_and_each_has_a_name_of_its_own() -> None:
     assert [name for name, times in Counter(names).items() if times > 1] == []
 
 
+def test_each_refusal_is_one_that_metrics_show() -> None:
+    """Only where words are taken as words, or a repeat is answered, there is nothing to count."""
+    assert [name for name, attack in ATTACKS.items() if attack.status >= 400 and attack.counted is None] == []
+
+
 @pytest.mark.usefixtures("dripped")
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_is_refused_counted_and_changes_nothing(site: Site, name: str) -> None:

@@ -75,6 +75,15 @@ def test_other_placeholders_are_none_either(folder: Path, value: str) -> None:
     assert _problems(folder) == ["signing_secret of slack in channels.yml is a placeholder"]
 
 
+@pytest.mark.parametrize(("channel", "name"), [("telegram", "secret_token"), ("whatsapp", "verify_token")])
+def test_a_secret_of_ones_own_that_can_be_guessed_is_named(folder: Path, channel: str, name: str) -> None:
+    for length, problems in ((15, 1), (16, 0)):
+        _write(folder, yaml.safe_dump({**RIGHT, channel: {**RIGHT[channel], name: "k" * length}}))
+        found = _problems(folder)
+        assert len(found) == problems
+        assert all(f"{name} of {channel}" in problem and "guessed" in problem for problem in found)
+
+
 def test_a_file_that_others_may_read_or_that_is_none_is_named(folder: Path) -> None:
     (folder / "channels.yml").chmod(0o640)
     assert "others may read" in _problems(folder)[0]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket as socketlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -119,6 +121,11 @@ def test_a_package_for_another_system_is_not_missed(folder: Path) -> None:
     (folder / "requirements").mkdir()
     (folder / "requirements" / "runtime.txt").write_text('pywin32==1.0 ; sys_platform == "win32" \\\n')
     assert found(folder) == []
+
+
+def test_another_python_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("discreet.checks.project.sys", SimpleNamespace(version_info=(3, 11, 0), path=sys.path))
+    assert found(folder) == ["python"]
 
 
 def test_every_stock_channel_has_a_reason() -> None:

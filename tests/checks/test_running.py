@@ -63,7 +63,13 @@ def test_a_process_that_is_gone_is_found(supervisor: Supervisor, tmp_path: Path,
     assert codes(tmp_path) == ["process"]
 
 
-@pytest.mark.parametrize("option", ["--enable-api", "--cors", "--cors=*", "--remote-storage", "--auth-token=x"])
+OPENING = [
+    "--enable-api", "--enable", "--cors", "--cors=*", "--cor", "--remote-storage", "--remote=aws", "--auth-token=x",
+    "--auth", "-t", "-tx",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("option", OPENING)
 def test_an_option_that_opens_rasa_is_found(supervisor: Supervisor, tmp_path: Path, option: str) -> None:
     start(supervisor, option)
     assert codes(tmp_path) == ["rasa_option"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,18 @@ def test_a_fault_is_found(state: Path, fault: str) -> None:
     assert finding.stops == stops
     assert finding.problem
     assert finding.remedy
+
+
+def test_a_key_of_another_user_is_found(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They could exchange it. Root may be anybody, so it gives the file away; anybody else is taken for another."""
+    key = state / "keys" / "identity.json"
+    if os.geteuid() == 0:
+        os.chown(key, 54321, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 54321)
+    found = [finding for finding in examine(state) if finding.code == "file_owner"]
+    assert "keys/identity.json" in " ".join(finding.problem for finding in found)
+    assert all(finding.stops for finding in found)
 
 
 def test_a_full_disk_is_found(state: Path) -> None:

@@ -94,6 +94,11 @@ OUT: list[tuple[str, bytes, str, str]] = [
     ("a length beyond the end", PNG[:33] + b"\x7f\xff\xff\xffIDAT" + PNG[41:], "", ""),
     ("a photo of no frame", b"\xff\xd8\xff\xfe\x00\x04ab\xff\xd9", "", ""),
     ("a segment of no length", b"\xff\xd8\xff\xe0\x00\x00\xff\xd9", "", ""),
+    # What is small for its sender and long work for us (CWE-407).
+    ("a photo of segments alone", JPEG[:2] + b"\xff\xfe\x00\x02" * 25_000 + JPEG[2:], "image/jpeg", "a.jpg"),
+    ("a picture of chunks alone", PNG[:33] + files.chunk(b"tEXt", b"") * 25_000 + PNG[33:], "image/png", "a.png"),
+    ("a photo that ends in filling", JPEG[:-2] + b"\xff" * 25_000, "image/jpeg", "a.jpg"),
+    ("a document of escapes alone", files.pdf(b"#41" * 60_000), "application/pdf", "a.pdf"),
     ("a document without an end", PDF[:-7], "", ""),
     ("a document with a script", files.pdf(b"<</S /JavaScript /JS (app.alert(1))>>"), "", ""),
     ("a document with an escaped script", files.pdf(b"<</S /J#61vaScript>>"), "", ""),

@@ -10,9 +10,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
+from discreet.rasa.connections import Connections
 from tests.conftest import PROJECT
 
 READ_SECONDS = 1.0
@@ -159,3 +161,29 @@ def test_a_crowd_is_not_let_in_and_leaves_room_when_it_goes(bound: str) -> None:
         assert refused == b""
         assert b"200 OK" in taken
         assert counted(port, "connections") == 1
+
+
+def test_a_client_of_ipv6_is_its_network_of_64_bits() -> None:
+    """Who has one address of a /64 has them all, and would otherwise take every connection there is."""
+
+    async def crowd(*addresses: str) -> list[bool]:
+        connections, let_in = Connections(lambda _: False, most_of_address=2), []
+        for address in addresses:
+            info = SimpleNamespace(client_ip=address, ctx=SimpleNamespace())
+            try:
+                await connections._begun(info)
+            except asyncio.CancelledError:
+                let_in.append(False)
+            else:
+                let_in.append(True)
+                info.ctx.timer.cancel()
+        return let_in
+
+    assert asyncio.run(crowd("2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8:0:1::1")) == [
+        True,
+        True,
+        False,
+        True,
+    ]
+    assert asyncio.run(crowd("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1", "192.0.2.2")) == [True, True, False, True]
+    assert asyncio.run(crowd("fe80::1%eth0", "", "", "")) == [True, True, True, False]

@@ -13,6 +13,7 @@ import pytest
 
 from discreet import logs
 from discreet.errors import BadInput, TurnAborted
+from discreet.logs import correlation_id
 from discreet.rasa.action_endpoint import SignedEndpoint, stripped
 from discreet.rasa.buttons import LIFETIME_SECONDS, Buttons
 from discreet.rasa.turn import Turn, running
@@ -114,6 +115,29 @@ def test_an_action_server_that_fails_ends_the_turn_whatever_it_does(fault: str) 
 
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(call(Path(folder) / "a.sock"))
+
+
+def test_a_call_names_its_turn_in_both_logs() -> None:
+    seen = bytearray()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.extend(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    async def call(path: Path) -> None:
+        server = await asyncio.start_unix_server(answer, path)
+        correlation_id.set("0123456789abcdef")
+        token = running.set(Turn("s", ANNA, ANNA, fence=1, position=None, tracker=None, loaded_events=0))
+        try:
+            assert await SignedEndpoint(path, bytes(32)).request(json=PAYLOAD) == {}
+        finally:
+            running.reset(token)
+            server.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(call(Path(folder) / "a.sock"))
+    assert b"\r\nX-Discreet-Correlation: 0123456789abcdef\r\n" in seen
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,8 @@ WRONG: dict[str, Callable[[], str]] = {
     "nobody": lambda: token(sub=None),
     "an empty name": lambda: token(sub=""),
     "a long name": lambda: token(sub="x" * 256),
+    "half a character": lambda: token(sub="\ud800"),
+    "an id that is half a character": lambda: token(jti="\ud800" * 8),
     "no id": lambda: token(jti=None),
     "a short id": lambda: token(jti="1"),
 }

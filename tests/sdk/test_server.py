@@ -17,7 +17,7 @@ import pytest
 
 from discreet.assistant import Assistant
 from discreet.crypto import keyring
-from discreet.crypto.signing import ActionCall, sign_action_call
+from discreet.crypto.signing import CORRELATION, ActionCall, sign_action_call
 from tests.conftest import PROJECT
 
 pytestmark = pytest.mark.servers
@@ -150,7 +150,7 @@ def test_an_unknown_action_is_not_there(caller: Caller) -> None:
 def test_a_malformed_call_is_not_echoed(caller: Caller, body: bytes) -> None:
     raw = body + b" " * 0
     status, content = caller.post(raw, sign_action_call(caller.key, turn(), raw, int(time.time())))
-    assert status in (400, 500)
+    assert status == 422
     assert set(json.loads(content)) == {"error"}
     assert b"sender" not in content
 
@@ -158,6 +158,21 @@ def test_a_malformed_call_is_not_echoed(caller: Caller, body: bytes) -> None:
 def test_an_action_that_fails_says_so_and_nothing_else(caller: Caller) -> None:
     status, answer = caller.call(request(slots={"order_number": {"secret": "hunter2"}}), turn())
     assert (status, answer) == (500, {"error": "internal"})
+
+
+@pytest.mark.parametrize(
+    ("given", "named"), [("0123456789abcdef", True), ("0123456789ABCDEF", False), ('x" :1', False)]
+)
+def test_a_line_of_both_servers_names_the_turn(caller: Caller, assistant: Assistant, given: str, named: bool) -> None:
+    """And a header that is no such name is in no line, nor the one before it."""
+    log = assistant.logs / "actions.log"
+    for correlation in ("fedcba9876543210", given):
+        size = log.stat().st_size
+        raw = json.dumps(request(slots={"order_number": {"secret": "hunter2"}})).encode()
+        headers = {**sign_action_call(caller.key, turn(), raw, int(time.time())), CORRELATION: correlation}
+        assert caller.post(raw, headers)[0] == 500
+    (line,) = [one for one in log.read_bytes()[size:].decode().splitlines() if "an action failed" in one]
+    assert json.loads(line).get("turn") == (given if named else None)
 
 
 def test_a_huge_body_is_refused(caller: Caller) -> None:

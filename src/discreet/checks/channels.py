@@ -20,6 +20,10 @@ SECRETS = {
     f"{_WHERE}.botframework.BotFrameworkChannel": ("botframework", ("app_id", "app_password")),
 }
 """What each channel needs in channels.yml, by its class path. The classes themselves say it to whoever loads Rasa."""
+OWN_SECRETS = ("secret_token", "verify_token")
+"""What no provider makes: whoever guesses it speaks for the provider."""
+LEAST_OWN = 16
+"""Characters of those."""
 _PLACEHOLDER = re.compile(
     r"\.\.\.|\s|[<>{}]|from-BotFather|\A(?:change|your|todo|x+\Z|secret\Z|password\Z|token\Z)", re.I
 )
@@ -48,3 +52,8 @@ def examine(credentials: Path, state: Path) -> Iterator[Finding]:
                 yield Finding(
                     "channel_secrets", f"{name} of {channel} in {CHANNELS_FILE} is a placeholder", "put the real one in"
                 )
+            elif name in OWN_SECRETS and len(value) < LEAST_OWN:
+                yield Finding(
+                    "channel_secrets", f"{name} of {channel} in {CHANNELS_FILE} is short enough to be guessed",
+                    f"draw one of {LEAST_OWN} characters or more, and tell the provider",
+                )  # fmt: skip

@@ -16,6 +16,7 @@ from discreet.checks import Finding
 from discreet.errors import DiscreetError, SettingsError
 from discreet.policy import load_policy
 from discreet.rasa.front import Front
+from discreet.rasa.options import OTHER_ENDPOINTS
 
 WEB = "discreet.rasa.web.WebChannel"
 STORE = "discreet.rasa.tracker_store.EncryptedTrackerStore"
@@ -38,13 +39,6 @@ STOCK_CHANNELS = {
     "webexteams": "does not check that a message comes from Webex",
 }
 """Why none of Rasa's own channels may serve."""
-OTHER_ENDPOINTS = {
-    "event_broker": "publishes every event in clear",
-    "nlg": "sends whole conversations to a server",
-    "nlu": "sends every message to a server",
-    "models": "loads models over the network",
-}
-
 _LOCKED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)(?: *; *([^\\\n]+?))? *\\?$", re.MULTILINE)
 
 

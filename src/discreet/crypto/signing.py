@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from discreet.errors import NotAuthentic
 
 MAX_SKEW_SECONDS = 30
+CORRELATION = "X-Discreet-Correlation"
+"""The header that names the turn in log lines. Not signed: it decides nothing."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 
 MAX_PIXELS = 50_000_000
+MAX_PARTS = 20_000
+"""Chunks or segments, many times what a camera or an editor makes: a file of nothing else would cost a second."""
 _PNG_HEAD = 8
 _PNG_KEPT = frozenset(
     (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"pHYs")
@@ -14,12 +17,14 @@ _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _TABLES = frozenset((0xC4, 0xCC, 0xDB, 0xDD))
 _SCAN, _END, _JFIF, _ADOBE = 0xDA, 0xD9, 0xE0, 0xEE
+_MARKER = re.compile(rb"\xff+([^\xff])", re.DOTALL)
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 def plain_png(content: bytes) -> bytes:
     """The chunks that draw it (PNG, third edition). Raises ValueError for one that is damaged, unknown or too large."""
     kept = [content[:_PNG_HEAD]]
-    position, drawn, name = _PNG_HEAD, False, b""
+    position, drawn, name, parts = _PNG_HEAD, False, b"", 0
     while name != b"IEND":
         length, name = int.from_bytes(content[position : position + 4], "big"), content[position + 4 : position + 8]
         end = position + 12 + length
@@ -30,6 +35,9 @@ def plain_png(content: bytes) -> bytes:
             raise ValueError("no header, or two")
         if name == b"IHDR":
             _require_size(int.from_bytes(body[4:8], "big"), int.from_bytes(body[8:12], "big"))
+        parts += 1
+        if parts > MAX_PARTS:
+            raise ValueError("more parts than a picture has")
         if name in _PNG_KEPT:
             kept.append(content[position:end])
             drawn |= name == b"IDAT"
@@ -69,17 +77,13 @@ def plain_jpeg(content: bytes) -> bytes:
 def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Marker, start and end of each segment after the first; of a scan with its data. The last one is the end."""
     position, marker = 2, 0
-    while marker != _END:
-        if content[position : position + 1] != b"\xff":
-            raise ValueError("no marker")
-        while content[position + 1 : position + 2] == b"\xff":
-            position += 1
-        if position + 2 > len(content):
-            raise ValueError("no end")
-        marker = content[position + 1]
+    for _ in range(MAX_PARTS):
+        found = _MARKER.match(content, position)
+        if found is None:
+            raise ValueError("no marker, or no end")
+        marker, start, end = found[1][0], found.end() - 2, found.end()
         if marker in _STANDALONE or marker == 0:
             raise ValueError("a marker that belongs into a scan")
-        end = position + 2
         if marker != _END:
             length = int.from_bytes(content[end : end + 2], "big")
             end += length
@@ -87,20 +91,19 @@ def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
                 raise ValueError("damaged")
         if marker == _SCAN:
             end = _scan_end(content, end)
-        yield marker, position, end
+        yield marker, start, end
+        if marker == _END:
+            return
         position = end
+    raise ValueError("more parts than a picture has")
 
 
 def _scan_end(content: bytes, position: int) -> int:
     """Where a scan's data ends: before the first marker that is no restart and no stuffed byte."""
-    while True:
-        position = content.find(b"\xff", position)
-        if position < 0 or position + 1 >= len(content):
-            raise ValueError("no end")
-        following = content[position + 1]
-        if following != 0 and not 0xD0 <= following <= 0xD7 and following != 0xFF:
-            return position
-        position += 1 if following == 0xFF else 2
+    found = _AFTER_SCAN.search(content, position)
+    if found is None:
+        raise ValueError("no end")
+    return found.start()
 
 
 def _require_size(width: int, height: int) -> None:

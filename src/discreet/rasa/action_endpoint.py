@@ -15,8 +15,9 @@ from typing import Any
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from discreet.crypto.signing import ActionCall, sign_action_call
+from discreet.crypto.signing import CORRELATION, ActionCall, sign_action_call
 from discreet.errors import StorageUnavailable, TurnAborted
+from discreet.logs import correlation_id
 from discreet.rasa.turn import turn_of
 
 TIMEOUT_SECONDS = 30
@@ -54,6 +55,7 @@ class SignedEndpoint(EndpointConfig):
         body = json.dumps(payload, separators=(",", ":")).encode()
         headers = {
             "Content-Type": "application/json",
+            CORRELATION: correlation_id.get(),
             **sign_action_call(self._key, self._call(payload["sender_id"]), body, int(time.time())),
         }
         try:

@@ -17,6 +17,7 @@ from sanic.exceptions import InvalidUsage, MethodNotSupported, SanicException
 from sanic.request import Request
 
 from discreet import metrics
+from discreet.records.limits import scopes
 
 READ_SECONDS = 15.0
 """For the whole of one request, from the connection's beginning."""
@@ -72,8 +73,8 @@ class Connections:
         app.register_middleware(self._answered, "response")
 
     async def _begun(self, conn_info: Any) -> None:
-        address = conn_info.client_ip
-        crowded = self._open[address] >= self._most_of_address and not self._is_near(address)
+        address = _client(conn_info.client_ip)
+        crowded = self._open[address] >= self._most_of_address and not self._is_near(conn_info.client_ip)
         if crowded or sum(self._open.values()) >= self._most:
             metrics.refused("connections")
             raise asyncio.CancelledError
@@ -103,6 +104,11 @@ class Connections:
     def _time(self, conn_info: Any, seconds: float) -> None:
         _stop_timing(conn_info)
         conn_info.ctx.timer = asyncio.get_running_loop().call_later(seconds, conn_info.ctx.task.cancel)
+
+
+def _client(address: str) -> str:
+    """Whose connection it is: of IPv6 the /64, of which one client has every address. A Unix socket has none."""
+    return scopes(address)[0] if ":" in address else address
 
 
 def _function(method: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 import jwt
@@ -77,9 +77,7 @@ class Verifier:
         if not in_time or not 0 < ends - issued <= MAX_AGE_SECONDS:
             raise _failed()
         subject, token = claims.get("sub"), claims.get("jti")
-        if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
-            raise _failed()
-        if not isinstance(token, str) or not 8 <= len(token) <= 255:
+        if not _is_text(subject, 1) or not _is_text(token, 8):
             raise _failed()
         return Customer(f"{self._rules.issuer}\0{subject}", token, ends + GRACE_SECONDS - now + 1)
 
@@ -97,6 +95,11 @@ def _keys(rules: SignIn, project: Path, clock: Callable[[], float]) -> KeySet[An
     if urlsplit(rules.keys).scheme in ("https", "http"):
         return FetchedKeys(lambda http: document(http, rules.keys), usable, AGES, clock)
     return KeysInFile(project / rules.keys, usable)
+
+
+def _is_text(claim: object, least: int) -> TypeGuard[str]:
+    """Whether it has a fitting length, and nothing that only JSON can hold: half a surrogate pair has no UTF-8."""
+    return isinstance(claim, str) and least <= len(claim) <= 255 and not any("\ud800" <= c <= "\udfff" for c in claim)
 
 
 def _failed() -> BadInput:

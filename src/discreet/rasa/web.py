@@ -36,6 +36,7 @@ from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy, languages
 from discreet.rasa.guard import Answer, Guard, Incoming
+from discreet.rasa.loading import require_safe_loading
 from discreet.rasa.page import add_page, security_headers
 from discreet.rasa.sign_in import Verifier
 from discreet.rasa.startup import prepare
@@ -89,6 +90,7 @@ class WebChannel(InputChannel):
 
         @blueprint.listener("before_server_start")
         async def configure(app: Sanic, _loop: Any) -> None:
+            require_safe_loading(app, process_settings().key("model_public"))
             # Providers of messaging channels send more than a page does.
             app.config.REQUEST_MAX_SIZE = max(
                 channel.max_body for channel in app.ctx.input_channels if hasattr(channel, "max_body")
@@ -295,8 +297,8 @@ class _Wish:
         """Raises BadInput. No body wishes nothing."""
         body = _json_object(request, ("token", "sign_in")) if request.body else {}
         token, sign_in = body.get("token", False), body.get("sign_in", "")
-        if not isinstance(token, bool) or not isinstance(sign_in, str):
-            raise BadInput("A session is asked for with token: true or false, and sign_in: a text.")
+        if not isinstance(token, bool) or not isinstance(sign_in, str) or not sign_in.isascii():
+            raise BadInput("A session is asked for with token: true or false, and sign_in: a token (RFC 7519).")
         return cls(token, sign_in)
 
 

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from discreet.crypto.sealed import open_column, seal_column
@@ -22,6 +23,8 @@ from discreet.storage.engine import Steps, Transaction
 
 LEASE_SECONDS = 60
 """A letter that is being sent is nobody else's for so long; a delivery must end well before."""
+RECEIPT_LIFETIME = timedelta(days=7)
+"""For so long a retry, or a replay, is known for one: longer than any provider sends the same message again."""
 REFERENCE_SIZE = 16
 """Bytes of what stands for a button's handle at a provider."""
 

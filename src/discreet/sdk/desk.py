@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 
+from discreet import metrics
 from discreet.crypto.identifiers import conversation_id
 from discreet.errors import NotAllowed
 from discreet.policy import Policy
@@ -80,6 +81,7 @@ def add_desk(app: Sanic, settings: Settings, policy: Policy) -> None:
         body = json.loads(request.body)
         wish = wishes.get(body.get("desk"))
         if wish is None:
+            metrics.refused("unknown_action", "actions")
             return json_response({"error": "unknown wish"}, status=404)
         subject = conversation_id(identity, body["sender_id"])
         return json_response(await asyncio.get_running_loop().run_in_executor(threads, wish, subject, body))

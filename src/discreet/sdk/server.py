@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -26,7 +28,7 @@ from discreet import logs, metrics
 from discreet.crypto.derived import derived
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.sealed import VaultPrivateKey
-from discreet.crypto.signing import ActionCall, verify_action_call
+from discreet.crypto.signing import CORRELATION, ActionCall, verify_action_call
 from discreet.errors import DiscreetError, NotAuthentic
 from discreet.mail import Mailer, MemoryOutbox, SmtpDelivery
 from discreet.policy import load_policy
@@ -47,6 +49,7 @@ from discreet.storage.engine import Database
 
 MAX_BODY = 256 * 1024
 KEEP_UP_SECONDS = 60.0
+_CORRELATION = re.compile(r"[0-9a-f]{16}\Z")
 _log = logging.getLogger("discreet.sdk.server")  # also when run as a program
 
 
@@ -88,19 +91,26 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
         if request.path == "/mail" and request.method == "GET":
             return _letters(mail_key, services, request)
         try:
-            request.ctx.call = verify_action_call(action_key, request.headers, request.body, int(time.time()))
+            call = verify_action_call(action_key, request.headers, request.body, int(time.time()))
         except (NotAuthentic, ValueError):
             return _unauthorised("bad_signature")
+        if (request.path == "/webhook") != (call.fence > 0):
+            # The signature covers no path: an action's call, recorded, is no question for what is shown once.
+            return _unauthorised("bad_signature")
+        request.ctx.call = call
+        given = request.headers.get(CORRELATION) or ""
+        logs.correlation_id.set(given if _CORRELATION.match(given) else "")
         return None
 
     @app.post("/webhook")
     async def webhook(request: Request) -> HTTPResponse:
-        body = json.loads(request.body)
+        body = _action_call(request.body)
         call: ActionCall = request.ctx.call
-        channel = str((body.get("tracker") or {}).get("latest_input_channel") or "")
+        channel = str(body["tracker"].get("latest_input_channel") or "")
         context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]), channel)
         action = actions.get(body["next_action"])
         if action is None:
+            metrics.refused("unknown_action", "actions")
             return json_response({"error": "unknown action"}, status=404)
         try:
             return json_response(await _answer(context, action, body))
@@ -121,6 +131,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
+            metrics.refused("bad_request", "actions")
             return json_response({"error": "bad request"}, status=error.status_code)
         code = error.code if isinstance(error, DiscreetError) else "internal"
         _log.error("an action failed: %s", code, exc_info=(type(error), error, error.__traceback__))
@@ -159,6 +170,25 @@ def _unauthorised(reason: str) -> HTTPResponse:
     return json_response({"error": "unauthorised"}, status=401)
 
 
+class _Malformed(SanicException):
+    """A call that is signed and is none of an action. Not 400: to Rasa that is an action that rejects to run."""
+
+    status_code = 422
+    quiet = True
+
+
+def _action_call(content: bytes) -> dict[str, Any]:
+    """Rasa's call, with the parts that are read here. Raises _Malformed."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        raise _Malformed("no JSON") from None
+    parts = (("sender_id", str), ("next_action", str), ("tracker", dict))
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), kind) for name, kind in parts):
+        raise _Malformed("no action's call")
+    return body
+
+
 async def _answer(context: CallContext, action: GuardedAction, body: dict[str, Any]) -> dict[str, Any]:
     """Runs the action once; a repeat of the same call gets the stored result."""
     services = context.services
@@ -185,7 +215,7 @@ def _new_owner(context: CallContext) -> tuple[int, bytes]:
 
 def main() -> None:
     """Serves until SIGTERM."""
-    logs.configure()
+    logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
     settings = load_settings()
     services = services_for(settings)
     sys.path.insert(0, str(settings.project_dir))

@@ -74,6 +74,16 @@ def test_it_is_refused_counted_and_not_logged(
     assert "the_secret" not in caplog.text
 
 
+def test_a_flood_of_forged_requests_fills_no_log(channel: TelegramChannel, caplog: pytest.LogCaptureFixture) -> None:
+    before = metrics._refusals["telegram", "not_authentic"]
+    for _ in range(50):
+        assert _ask(channel, "POST", b"{}", JSON)[0] == 401
+    assert metrics._refusals["telegram", "not_authentic"] == before + 50
+    assert [record.getMessage() for record in caplog.records] == [
+        "1 requests to telegram were refused, the last one: the secret token does not match"
+    ]
+
+
 def test_what_concerns_us_not_is_answered_kindly(channel: TelegramChannel) -> None:
     assert _ask(channel, "POST", b"{}", {**JSON, **SECRET}) == (200, None)
 

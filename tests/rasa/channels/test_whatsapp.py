@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 
+from discreet import metrics
 from discreet.errors import BadInput, NotAuthentic
 from discreet.rasa.channels.webhook import Webhook
 from discreet.rasa.channels.whatsapp import WhatsAppChannel
 from tests.rasa.channels.conftest import hook
 
+NOW = 1_800_000_000
 HEADER = "X-Hub-Signature-256"
 ASKED = "hub.mode=subscribe&hub.verify_token=verify&hub.challenge=1158201444"
 
 
 @pytest.fixture
 def channel() -> WhatsAppChannel:
-    return WhatsAppChannel("token", "app-secret", "verify", "106")
+    return WhatsAppChannel("token", "app-secret", "verify", "106", clock=lambda: float(NOW))
 
 
 def _signed(body: bytes, secret: bytes = b"app-secret", prefix: str = "sha256=", kind: str = "sha256") -> Webhook:
@@ -34,7 +36,13 @@ def _messages(*messages: dict[str, Any], number: str = "106", field: str = "mess
 
 
 def _message(kind: str = "text", **content: Any) -> dict[str, Any]:
-    return {"from": "447946", "id": "wamid.1", "type": kind, **({"text": {"body": "hello"}} | content)}
+    return {
+        "from": "447946",
+        "id": "wamid.1",
+        "timestamp": str(NOW - 5),
+        "type": kind,
+        **({"text": {"body": "hello"}} | content),
+    }
 
 
 def test_the_raw_body_is_signed(channel: WhatsAppChannel) -> None:
@@ -126,9 +134,20 @@ IGNORED: dict[str, Webhook] = {
     "a group": _messages(_message(group_id="g")),
     "nobody": _messages(_message(**{"from": None})),
     "no id": _messages(_message(id=None)),
+    "one older than its receipt would be": _messages(_message(timestamp=str(NOW - 7 * 86400 - 1))),
+    "no time": _messages(_message(timestamp=None)),
+    "a time that is none": _messages(_message(timestamp="-1")),
     "shapes of another kind": hook({"entry": [{"changes": {"field": "messages"}}, 5, None, []]}),
     "nothing": hook({"entry": 5}),
 }  # fmt: skip
+
+
+def test_one_as_old_as_a_receipt_is_taken_and_an_older_one_is_counted(channel: WhatsAppChannel) -> None:
+    """The signature holds no time: a recorded request could otherwise be sent again once its receipt is gone."""
+    week = 7 * 86400
+    before = metrics._refusals["whatsapp", "too_old"]
+    assert [len(channel.read(_messages(_message(timestamp=str(NOW - age))))) for age in (week, week + 1)] == [1, 0]
+    assert metrics._refusals["whatsapp", "too_old"] == before + 1
 
 
 @pytest.mark.parametrize("name", IGNORED)

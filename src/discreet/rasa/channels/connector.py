@@ -10,6 +10,7 @@ import logging
 import os
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
@@ -38,8 +39,10 @@ from discreet.metrics import refused
 from discreet.rasa.channels.postman import Courier, Postman
 from discreet.rasa.channels.webhook import Webhook
 from discreet.rasa.guard import Guard, Incoming
+from discreet.rasa.loading import require_safe_loading
 from discreet.rasa.startup import prepare
 from discreet.reading import no_text
+from discreet.records.limits import Limits, Rates
 from discreet.records.outbox import Outbox, Recipient, Reply
 from discreet.settings import process_settings
 from discreet.storage.engine import Transaction
@@ -102,6 +105,7 @@ class Connector(InputChannel, Courier):
         self._outbox: Outbox | None = None
         self._postman: Postman | None = None
         self._door: Door | None = None
+        self._forged = logs.Seldom()
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> Connector:
@@ -132,6 +136,7 @@ class Connector(InputChannel, Courier):
 
         @blueprint.listener("before_server_start")
         async def configure(app: Sanic, _loop: Any) -> None:
+            require_safe_loading(app, process_settings().key("model_public"))
             app.config.REQUEST_MAX_SIZE = max(
                 channel.max_body for channel in app.ctx.input_channels if hasattr(channel, "max_body")
             )
@@ -219,10 +224,22 @@ class Connector(InputChannel, Courier):
         if known.taken:
             refused("repeated", self.name())
             return
-        await self._turn(
-            guard, sender_id, arrival, known.handle, Recipient(self.name(), conversation, receipt, arrival.address)
-        )
+        to = Recipient(self.name(), conversation, receipt, arrival.address)
+        limits = Limits(guard.identity_key, Rates())
+        try:
+            await guard.statements.run(limits.message(sender_id, None))
+        except TooMany as error:
+            await self._slow_down(guard, sender_id, to, limits, error)
+        else:
+            await self._turn(guard, sender_id, arrival, known.handle, to)
         self._postman.wake()
+
+    async def _slow_down(self, guard: Guard, sender_id: str, to: Recipient, limits: Limits, error: TooMany) -> None:
+        """Says so once a minute, and drops the rest: a provider that must send again keeps everybody else waiting."""
+        refused(f"limit_{error.scope}", self.name())
+        with suppress(TooMany):
+            await guard.statements.run(limits.once("slow_down", sender_id, 60.0))
+            await asyncio.to_thread(self._note, guard, to, [{"text": error.sentence}], keeps_buttons=True)
 
     async def _turn(self, guard: Guard, sender_id: str, arrival: Arrival, handle: str | None, to: Recipient) -> None:
         assert self._outbox is not None
@@ -290,7 +307,8 @@ class Connector(InputChannel, Courier):
             try:
                 return await handler(request)
             except NotAuthentic as error:
-                _log.warning("a request to %s was refused: %s", self.name(), error)
+                if times := self._forged.due():
+                    _log.warning("%d requests to %s were refused, the last one: %s", times, self.name(), error)
                 return self._refuse(401, error.code)
             except BadInput as error:
                 return self._refuse({"too_long": 413, "wrong_type": 415}.get(error.code, 400), error.code)

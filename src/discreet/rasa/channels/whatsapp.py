@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 from sanic.response import HTTPResponse, text
 
 from discreet.errors import BadInput, NotAuthentic
+from discreet.metrics import refused
 from discreet.rasa.channels.connector import Arrival, Connector, api_address, attachment_text, pieces
 from discreet.rasa.channels.postman import LATER, Outcome, outcome_of, post
 from discreet.rasa.channels.webhook import Webhook, at, each, text_at
-from discreet.records.outbox import Reply
+from discreet.records.outbox import RECEIPT_LIFETIME, Reply
 
 MAX_TEXT, MAX_BODY_OF_CHOICES = 4096, 1024
 BUTTONS, MAX_BUTTON = 3, 20
@@ -46,11 +49,13 @@ class WhatsAppChannel(Connector):
         verify_token: str,
         phone_number_id: str,
         api: str = "https://graph.facebook.com/v21.0",
+        clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
         self._headers = {"Authorization": f"Bearer {token}"}
         self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
         self._number = phone_number_id
+        self._clock = clock
         self._url = f"{api_address(api)}/{phone_number_id}/messages"
 
     @classmethod
@@ -82,8 +87,19 @@ class WhatsAppChannel(Connector):
             for change in each(entry, "changes"):
                 value = at(change, "value")
                 if at(change, "field") == "messages" and text_at(value, "metadata", "phone_number_id") == self._number:
-                    found += [arrival for message in each(value, "messages") for arrival in _arrivals(message)]
+                    fresh = filter(self._is_fresh, each(value, "messages"))
+                    found += [arrival for message in fresh for arrival in _arrivals(message)]
         return found
+
+    def _is_fresh(self, message: Any) -> bool:
+        """Whether it was written within the life of a receipt: the signature holds no time, and a recorded request,
+        sent again when its receipt is gone, would be a message. Meta gives up after as long itself."""
+        written = text_at(message, "timestamp")
+        is_time = written.isascii() and written.isdigit() and len(written) <= 12
+        fresh = is_time and self._clock() - int(written) <= RECEIPT_LIFETIME.total_seconds()
+        if not fresh:
+            refused("too_old", self.name())
+        return fresh
 
     def written(self, reply: Reply) -> list[dict[str, Any]]:
         """Texts, the buttons below the last one, then what is WhatsApp's own, then a picture and an attachment."""

@@ -80,7 +80,7 @@ def content(
         "purposes": [_purpose(policy, name) for name in policy.purposes],
         "values": [
             {
-                "category": policy.category(kept.category).label["en"],
+                "category": policy.category(kept.category).label[policy.languages[0]],
                 "value": files[kept.token]["name"] if kept.token in files else kept.value,
                 "since": kept.since.isoformat(timespec="seconds"),
                 "until": kept.until.isoformat(timespec="seconds"),
@@ -125,13 +125,13 @@ def _files(tx: Transaction, values: Sequence[Kept]) -> dict[str, dict[str, str]]
 
 
 def _purpose(policy: Policy, name: str) -> dict[str, Any]:
-    purpose = policy.purpose(name)
+    purpose, spoken = policy.purpose(name), policy.languages[0]
     return {
         "name": name,
-        "what": purpose.notice["en"],
+        "what": purpose.notice[spoken],
         "basis": basis_of(purpose),
-        "why": purpose.why["en"],
+        "why": purpose.why[spoken],
         "kept_for_days": purpose.keep.days,
-        "data": [policy.category(category).label["en"] for category in purpose.data],
-        "recipients": list(purpose.recipients),
+        "data": [policy.category(category).label[spoken] for category in purpose.data],
+        "recipients": [recipient[spoken] for recipient in purpose.recipients],
     }
