@@ -10,13 +10,14 @@ from typing import Any
 
 from discreet.cli.database import owner_database, staff_database
 from discreet.crypto import jws, keyring
+from discreet.crypto.canonical import utc
 from discreet.crypto.identifiers import conversation_id
 from discreet.errors import DiscreetError, SettingsError
 from discreet.policy import load_policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
 from discreet.records.consent.anchors import read_anchors, write_anchors
-from discreet.records.consent.chain import Event, utc
+from discreet.records.consent.chain import Event
 from discreet.records.consent.ledger import COLUMNS, event_of, events_of
 from discreet.records.consent.receipt import verify_receipt
 from discreet.records.consent.said import withdrawn_sentence
