@@ -1,7 +1,7 @@
 """A file of signed lines, only appended to: what the database must not be able to forget lies outside it.
 
-Each line is a JWS that names the line before; the ledger of erasures (docs/spec/rights.md) and the heads of the audit log
-(docs/spec/audit.md) are such files.
+Each line is a JWS that names the line before; the ledger of erasures (docs/spec/rights.md) and the heads of the audit
+log (docs/spec/audit.md) are such files.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from discreet.crypto import jws
 from discreet.errors import IntegrityError, NotAuthentic, SettingsError
@@ -23,12 +23,13 @@ MAX_BYTES = 256 * 1024 * 1024
 """Of a whole file: some half a million lines."""
 TAIL = 64 * 1024
 """Bytes in which the newest line is looked for, where only that one is asked for."""
+Result = TypeVar("Result")
 _OWN = ("v", "seq", "prev", "at")
 
 
 @dataclass(frozen=True)
 class Signed:
-    """One line. ``hash`` is what the next one must name, ``at`` Unix time in seconds, ``content`` what it says beside."""
+    """One line. ``hash`` is what the next one must name, ``at`` Unix time (seconds), ``content`` the rest."""
 
     seq: int = 0
     hash: str = GENESIS
@@ -59,13 +60,22 @@ class SignedFile:
 
     @contextmanager
     def appending(self, seed: bytes) -> Iterator[Appending]:
-        """The right to append, alone; ``seed`` signs. Several processes may ask for it and take turns."""
-        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+        """The right to append, alone; ``seed`` signs. Several processes may ask for it and take turns.
+
+        Raises SettingsError for a file that cannot be written.
+        """
+        try:
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
+            if os.geteuid() == 0:  # an operator may have been first: whoever owns the folder must get in too
+                folder = self._file.parent.stat()
+                os.fchown(descriptor, folder.st_uid, folder.st_gid)
+        except OSError:
+            raise SettingsError(f"{self._called} {self._file} cannot be written") from None
         with os.fdopen(descriptor, "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield Appending(self, file, seed)
 
-    def _read(self, work: Any, without: Any) -> Any:
+    def _read(self, work: Callable[[IO[bytes]], Result], without: Result) -> Result:
         try:
             with self._file.open("rb") as file:
                 return work(file)
