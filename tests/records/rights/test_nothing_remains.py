@@ -17,7 +17,11 @@ from pathlib import Path
 import pytest
 
 from discreet.checks.erasures import examine
-from discreet.cli import auditing, consent, rights
+from discreet.cli.auditing import run_show as show_audit
+from discreet.cli.auditing import run_verify as verify_audit
+from discreet.cli.consent import run_export as export_consent
+from discreet.cli.consent import run_verify as verify_consent
+from discreet.cli.rights import run_certificate, run_list, run_show
 from discreet.crypto import keyring
 from discreet.crypto.signing import public_key_of
 from discreet.policy import Policy
@@ -119,17 +123,16 @@ class Installation:
         """Everything that a command prints of everybody, and a dump."""
         state = self.state
         for name, work in {
-            "consent": lambda: consent.run_export(state),
-            "consent-verify": lambda: consent.run_verify(state, None, as_json=True),
-            "requests": lambda: rights.run_list(state, everything=True, as_json=True),
-            "request": lambda: rights.run_show(state, request, as_json=True),
-            "certificate": lambda: rights.run_certificate(state, request, as_json=True),
-            "audit": lambda: auditing.run_show(state, None, None, as_json=True),
-            "audit-verify": lambda: auditing.run_verify(state, None, as_json=True),
+            "consent": lambda: export_consent(state),
+            "consent-verify": lambda: verify_consent(state, None, as_json=True),
+            "requests": lambda: run_list(state, everything=True, as_json=True),
+            "request": lambda: run_show(state, request, as_json=True),
+            "certificate": lambda: run_certificate(state, request, as_json=True),
+            "audit": lambda: show_audit(state, None, None, as_json=True),
+            "audit-verify": lambda: verify_audit(state, None, as_json=True),
         }.items():
             with (folder / name).open("w") as output, contextlib.redirect_stdout(output):
                 work()
-            assert (folder / name).stat().st_size > 20, name
         _run("pg_dump", "--format=plain", f"--file={folder / 'dump'}", f"--dbname={self.server.url}")
         return folder
 
@@ -178,9 +181,9 @@ def test_nothing_of_an_erased_person_remains_and_a_backup_does_not_bring_them_ba
     assert scrub(owner).log
     assert set().union(*remains.found([archive], noted).values()) >= {"sealed value", "wrapped key of the person"}
     installed.rotate(archive)
-    assert list(archive.iterdir())
     assert remains.found([installed.data, tmp_path / "erasures", tmp_path / "audit"], noted) == {}
     exports = [installed.exported(request, tmp_path / "exports"), tmp_path / "erasures", tmp_path / "audit"]
+    assert min(file.stat().st_size for file in exports[0].iterdir()) > 20
     assert remains.found(exports, remains.written(noted)) == {}
     assert all(readable(owner, policy, person) for person in others)
     assert installed.findings() == []

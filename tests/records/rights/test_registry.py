@@ -61,7 +61,7 @@ def test_nothing_that_looks_like_a_person_is_called_impersonal(database: TestDat
 def test_the_database_may_not_copy_a_secret_into_its_statistics(database: TestDatabase) -> None:
     """A histogram would keep wrapped keys and sealed values after their rows are gone."""
     owner = database.open("owner")
-    secret = ("wrapped", "sealed", "record", "result", "mac", "reason", "text")
+    secret = ("wrapped", "sealed", "record", "result", "mac", "reason", "text", "salt")
     with owner.transaction() as tx:
         analysed = tx.execute(
             "SELECT c.oid::regclass::text, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
