@@ -14,7 +14,7 @@ from discreet.crypto import jws
 from discreet.crypto.canonical import utc
 from discreet.errors import IntegrityError
 from discreet.records.audit.chain import COLUMNS, event_of
-from discreet.records.audit.heads import HEAD, LINE
+from discreet.records.audit.heads import HEAD, LINE, heads_file, resume
 from discreet.records.rights.ledger import KIND
 from tests.conftest import TestDatabase
 from tests.records.audit.world import ANNA, BEN, PUBLIC, SEED, World, world_on
@@ -102,6 +102,7 @@ ATTACKS: dict[str, tuple[str | Callable[[World], None], int]] = {
         for name, to in LINK_FIELDS.items()
     },
     "an event is deleted": ("DELETE FROM audit.event WHERE id = 6", 6),
+    "the last event is deleted": ("DELETE FROM audit.event WHERE id = 9", 9),
     "a link is deleted": ("DELETE FROM audit.link WHERE seq = 6", 6),
     "the first link is deleted": ("DELETE FROM audit.link WHERE seq = 1", 1),
     "everything is deleted": ("DELETE FROM audit.link", 1),
@@ -249,3 +250,15 @@ def test_the_format_is_the_one_in_the_specification(world: World) -> None:
     }  # fmt: skip
     canonical = json.dumps(content, separators=(",", ":"), sort_keys=True).encode()
     assert bytes(digest) == hashlib.sha256(b"\0" + canonical).digest()
+
+
+def test_whoever_has_the_keepers_key_too_is_found_by_a_copy_elsewhere(world: World, tmp_path: Path) -> None:
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(world.folder, copy)
+    world.attack("UPDATE audit.event SET category = 'email' WHERE id = 3")
+    _rehash(world)
+    (world.folder / "heads").unlink()
+    with world.owner.transaction() as tx:
+        resume(tx, heads_file(world.folder, PUBLIC), SEED, "signed by a thief", 1)
+    assert world.verified().damage == ()
+    assert world.verified(copy).damage[0].seq == 5
