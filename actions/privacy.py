@@ -64,13 +64,13 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str, tuple[bytes, ...
             lines.append(f"What you show with that it is you: {', '.join(proofs)}.")
     for count in access.counts(tx, subjects):
         purposes = policy.purposes_covering(count.category)
-        why = "; ".join(f"to {purpose.notice['en']}, {access.basis_of(purpose)}" for purpose in purposes)
-        label = policy.category(count.category).label["en"]
+        why = "; ".join(f"to {purpose.notice[policy.languages[0]]}, {access.basis_of(purpose)}" for purpose in purposes)
+        label = policy.category(count.category).label[policy.languages[0]]
         lines.append(
             f"Sealed: {count.number} × {label}, {why or 'for nothing'}; until {count.until:%d %B %Y} at the latest."
         )
     given = turn.services.consent.given(tx, turn.subject)
-    lines += [f"Your yes to: {purpose.notice['en']} (at most {in_words(purpose.keep)})." for purpose in given]
+    lines += [f"Your yes to: {purpose.notice[policy.languages[0]]} (at most {in_words(purpose.keep)})." for purpose in given]
     if standing.is_restricted(tx, turn.subject):
         lines.append("You froze it: I keep it and do not use it.")
     lines += told(tx, subjects, policy)

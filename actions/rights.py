@@ -73,7 +73,7 @@ class CorrectData(AskedFirst):
             turn.say("utter_correct_how")
             return
         category, token = found
-        label = category.label["en"]
+        label = category.label[turn.services.policy.languages[0]]
         older = await turn.in_transaction(lambda tx: _older(tx, turn.subject, category.name, token))
         await self.offer(
             turn,
@@ -108,7 +108,7 @@ class CorrectData(AskedFirst):
         for slot, held in turn.services.policy.slots.items():
             if held == category and turn.slot(slot) is not None:
                 turn.set(slot, confirmed.token)
-        turn.say("utter_corrected", label=turn.services.policy.category(category).label["en"])
+        turn.say("utter_corrected", label=turn.services.policy.category(category).label[turn.services.policy.languages[0]])
 
 
 class RestrictData(AskedFirst):

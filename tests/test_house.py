@@ -188,11 +188,11 @@ def test_every_finding_of_doctor_is_documented() -> None:
 
 def test_every_command_is_documented() -> None:
     documented = (PROJECT / "docs" / "operate.md").read_text()
-    source = (PROJECT / "src" / "discreet" / "cli" / "__init__.py").read_text()
+    source = "".join(file.read_text() for file in SOURCES if _part(file) == "cli")
     commands = re.findall(r"@(\w+)\.command\((?:\"(\w+)\")?.*?\)\ndef (\w+)", source)
     names = [
         f"{'' if group == 'app' else group + ' '}{named or function.replace('_', '-')}"
         for group, named, function in commands
     ]
-    assert {"up", "db verify", "keys list"} <= set(names)
+    assert {"up", "db verify", "keys list", "audit verify"} <= set(names)
     assert [name for name in names if f"discreet {name}" not in documented] == []

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from discreet import checks, models
-from discreet.checks import channels, database, erasures, mail, project, state
+from discreet.checks import audit, channels, database, erasures, mail, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
 from discreet.crypto.signing import public_key_of
@@ -183,7 +183,9 @@ class Assistant:
         if not (self.state / "role-passwords.json").exists():
             keyring.create_keys(self.keys)
         elif self.keys.exists():
-            keyring.create_later_keys(self.keys, but=("rights",) if erasures.has_lines(self.state) else ())
+            keyring.create_later_keys(
+                self.keys, but=("rights",) if erasures.has_lines(self.state) or audit.has_lines(self.state) else ()
+            )
         certificate, key = self._options.tls or (None, None)
         folder, credentials = self._options.project, self._options.credentials
         checks.require(project.examine(folder, credentials=credentials))
@@ -208,6 +210,7 @@ class Assistant:
         self._shared_folder("actions", account["actions"], account["rasa"])
         self._shared_folder("payment", account["payment"], account["actions"])
         ledger = erasures.prepared_folder(self.state, account["keeper"])
+        heads = audit.prepared_folder(self.state, account["keeper"])
         book = private_folder(reachable_home(self.state, self.state / "payment"), account["payment"])
         python = sys.executable
         socket_path = str(self.run / "payment" / "payment.sock")
@@ -215,7 +218,7 @@ class Assistant:
         for name, command in (
             ("payment", [python, "-m", "discreet.shop.payment_stand_in", socket_path, str(book / "refunds.sqlite")]),
             ("actions", [python, "-m", "discreet.sdk.server"]),
-            ("keeper", [python, "-m", "discreet.keeper", str(ledger)]),
+            ("keeper", [python, "-m", "discreet.keeper", str(ledger), str(heads)]),
             ("rasa", self._rasa_command(self._reachable_model(model))),
         ):
             environment = {**dict(self._options.environment), "LOG_LEVEL": self._options.log_level}

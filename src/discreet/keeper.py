@@ -1,8 +1,8 @@
 """The keeper: a small process without a listening port that destroys what may no longer be kept.
 
-``python -m discreet.keeper FOLDER`` runs one round every few seconds under a database role of its own, with the erasure
-ledger in FOLDER. Keys go first and
-in the same transaction as the rows they protect, in batches, without stopping service.
+``python -m discreet.keeper LEDGER HEADS`` runs one round every few seconds under a database role of its own, with the
+erasure ledger and the heads of the audit log in these folders. Keys go first and in the same transaction as the rows
+they protect, in batches, without stopping service. It also chains the audit log.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from pathlib import Path
 
 from discreet import logs
 from discreet.crypto.wrapping import KeyRing
-from discreet.errors import IntegrityError, StorageError
+from discreet.errors import DiscreetError, IntegrityError, StorageError
 from discreet.policy import Policy, load_policy
+from discreet.records.audit.chaining import Chaining
 from discreet.records.consent.expiry import Expiry
 from discreet.records.outbox import RECEIPT_LIFETIME
 from discreet.records.retention import Retention, rule_of
@@ -197,6 +198,16 @@ def _destroy(tx: Transaction, condition: str, *params: object) -> int:
     return tx.rowcount
 
 
+def chain(chaining: Chaining, *, last: bool = False) -> None:
+    """One round of chaining the audit log. What hinders it is logged and stops nothing else."""
+    try:
+        chaining.run_once(last=last)
+    except IntegrityError:
+        _log.error("the audit log is not chained: its end does not verify; see `discreet audit verify`")
+    except (DiscreetError, OSError) as error:
+        _log.warning("a round of chaining failed: %s", getattr(error, "code", "file"))
+
+
 def main() -> None:
     """Runs rounds until SIGTERM or SIGINT; a round that fails is repeated at the next."""
     logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
@@ -209,6 +220,7 @@ def main() -> None:
         settings.key("consent_head"),
         Erasing(database, Ledger(Path(sys.argv[1]), seed), seed, "keeper"),
     )
+    chaining = Chaining(database, Path(sys.argv[2]), seed)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -219,7 +231,9 @@ def main() -> None:
                 _log.info("destroyed %s", vars(done))
         except StorageError as error:
             _log.warning("a round failed: %s", error.code)
+        chain(chaining)
         stop.wait(ROUND_SECONDS)
+    chain(chaining, last=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""An operator answers requests from the command line, restores a backup, and is stopped until erasures are replayed."""
+"""An operator answers requests from the command line, restores a backup, and is stopped until erasures are replayed.
+
+And what the running assistant left of an erased person in its folders: logs, database, ledgers, what commands print.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,19 @@ from pathlib import Path
 
 import pytest
 
+from discreet.cli.database import owner_database
 from discreet.client import Chat
 from discreet.crypto import keyring
-from discreet.crypto.identifiers import pseudonym
+from discreet.crypto.identifiers import conversation_id, pseudonym
 from discreet.errors import NotAuthentic
+from tests.assistant.canaries import disguises
 from tests.assistant.up import Up, running_up
 from tests.conftest import PROJECT, free_port
+from tests.records.rights import remains
 
 pytestmark = pytest.mark.servers
+
+CARD = "4000 0566 5566 5556"
 
 
 def _discreet(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -43,14 +51,45 @@ def _stopped(up: Up) -> None:
     up.process.wait(60)
 
 
+def _noted(state: Path, chat: Chat, sender: str) -> dict[str, list[bytes]]:
+    """Everything of this person that could name or open them, as any file may have written it."""
+    assert chat.cookie is not None
+    subject = conversation_id(keyring.key(keyring.keys_for("rasa", state / "keys"), "identity"), sender)
+    with owner_database(state) as database:
+        noted = remains.recorded(database, subject)
+        with database.transaction() as tx:
+            noted["token"] = [
+                row[0].encode() for row in tx.execute("SELECT token FROM vault.value WHERE subject = %s", subject)
+            ]
+    for name in ("wrapped key of a session", "wrapped key of the person", "sealed value", "record", "token", "turn"):
+        assert noted[name], name
+    noted["conversation id"] = [subject]
+    return {
+        **remains.written(noted),
+        "pseudonym": [sender.encode()],
+        "browser's cookie": [chat.cookie.partition("=")[2].encode()],
+        "value": list(disguises(CARD)),
+    }
+
+
+def _folders(state: Path) -> list[Path]:
+    """Every folder of the state but the keys, wherever it lies; the models are large and older than any person."""
+    outside = [Path((state / "outside").read_text())] if (state / "outside").exists() else []
+    found = [folder for home in (state, *outside) for folder in sorted(home.iterdir()) if folder.is_dir()]
+    return [folder for folder in found if folder.name not in ("keys", "models", "postgres-binaries")]
+
+
 def test_requests_a_restored_backup_and_a_replay(state: Path, tmp_path: Path) -> None:
     port = free_port()
     with running_up(state, port) as up:
         up.wait_for("Ready")
         anna, ben = (Chat(f"http://127.0.0.1:{port}").open() for _ in range(2))
         for chat in (anna, ben):
-            chat.send("my card is 4000 0566 5566 5556")
+            chat.send(f"my card is {CARD}")
         sender = _sender(state, anna)
+        noted = _noted(state, anna, sender)
+        found = remains.found([state / "logs"], noted)
+        assert found == {}, found
         _stopped(up)
         shutil.copytree(state / "postgres", tmp_path / "backup", symlinks=True)
 
@@ -83,10 +122,27 @@ def test_requests_a_restored_backup_and_a_replay(state: Path, tmp_path: Path) ->
         assert _discreet(state, "rights", "run", request).returncode == 1
         with pytest.raises(NotAuthentic):
             anna.history()
+        left = set().union(*remains.found(_folders(state), noted).values())
+        assert {"sealed value", "wrapped key of the person"} <= left, "the scan would find what is there"
         scrubbed = _discreet(state, "db", "scrub")
         assert scrubbed.returncode == 0, scrubbed.stderr
+        exports = tmp_path / "exports"
+        exports.mkdir()
+        for command in (("consent", "export"), ("audit", "show", "--json"), ("rights", "list", "--all", "--json"),
+                        ("rights", "show", request, "--json"), ("rights", "certificate", request, "--json"),
+                        ("audit", "verify", "--json"), ("db", "verify")):  # fmt: skip
+            printed = _discreet(state, *command)
+            assert printed.returncode == 0, printed.stderr
+            (exports / "-".join(command)).write_text(printed.stdout + printed.stderr)
+        audit = json.loads((exports / "audit-verify---json").read_text())
+        assert audit["damage"] == []
+        assert audit["links"] > 0
+        assert {"logs", "audit", "erasures", "postgres"} <= {folder.name for folder in _folders(state)}
+        assert remains.found([*_folders(state), exports], noted) == {}
         assert len(ben.history()) == 2
         _stopped(up)
+    assert remains.found(_folders(state), noted) == {}
+    assert _discreet(state, "audit", "verify").returncode == 0
 
     shutil.rmtree(state / "postgres" / "data")
     shutil.copytree(tmp_path / "backup" / "data", state / "postgres" / "data", symlinks=True)
@@ -99,12 +155,21 @@ def test_requests_a_restored_backup_and_a_replay(state: Path, tmp_path: Path) ->
         assert up.process.returncode == 1
         assert "replay-erasures" in up.said
     findings = json.loads(_discreet(state, "doctor", "--json").stdout)["findings"]
-    assert "erasures" in {finding["code"] for finding in findings}
+    assert {"erasures", "audit_chain"} <= {finding["code"] for finding in findings}
+    restored = _discreet(state, "audit", "verify")
+    assert restored.returncode == 1
+    assert "a backup was restored" in restored.stdout
     replayed = _discreet(state, "db", "replay-erasures")
     assert replayed.returncode == 0, replayed.stderr
     assert "1 erasures, 1 conversations" in replayed.stdout
+    resumed = _discreet(state, "audit", "resume", "--reason", "the disk of the database broke")
+    assert resumed.returncode == 0, resumed.stderr
     with running_up(state, port) as up:
         up.wait_for("Ready")
         with pytest.raises(NotAuthentic):
             anna.history()
         assert len(ben.history()) == 2
+        _stopped(up)
+    assert "audit_chain" not in _discreet(state, "doctor", "--json").stdout
+    verified = json.loads(_discreet(state, "audit", "verify", "--json").stdout)
+    assert (verified["damage"], verified["waiting"], verified["resumed"]) == ([], 0, 1)

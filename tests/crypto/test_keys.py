@@ -79,7 +79,7 @@ def test_each_process_gets_its_own_keys_only(tmp_path: Path) -> None:
         "conversation",
         "action",
     }
-    assert set(officer) == {"identity", "consent_head", "receipt_public"}
+    assert set(officer) == {"identity", "consent_head", "receipt_public", "rights_public"}
     assert "consent_head" not in rasa
     with pytest.raises(SettingsError, match="vault_seed"):
         keyring.key(rasa, "vault_seed")

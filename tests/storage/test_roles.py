@@ -42,6 +42,22 @@ FORBIDDEN = [
     ("staff", "SELECT content FROM vault.attachment", "staff read sealed files"),
     ("staff", "SELECT * FROM conversation.turn", "staff read conversations"),
     ("staff", "INSERT INTO audit.event (actor, event, outcome) VALUES ('a', 'b', 'c')", "staff write the audit log"),
+    ("staff", "UPDATE audit.head SET statement = NULL", "staff move the end of the audit log"),
+    (
+        "actions",
+        "INSERT INTO audit.event (id, actor, event, outcome) OVERRIDING SYSTEM VALUE VALUES (1, '', '', '')",
+        "the action server chooses a place in the audit log",
+    ),
+    (
+        "actions",
+        "INSERT INTO audit.event (at, actor, event, outcome) VALUES ('2020-01-01', '', '', '')",
+        "the action server back-dates",
+    ),
+    ("actions", "INSERT INTO audit.link VALUES (1, 1, NULL, '', '')", "the action server chains"),
+    ("rasa", "SELECT * FROM audit.link", "the Rasa server reads the chain"),
+    ("keeper", "UPDATE audit.link SET salt = NULL", "the keeper takes persons away"),
+    ("keeper", "DELETE FROM audit.link", "the keeper cuts the chain"),
+    ("keeper", "UPDATE audit.event SET subject = NULL", "the keeper rewrites the audit log"),
     ("rasa", "CREATE TABLE public.x (a int)", "the Rasa server makes tables"),
 ]
 

@@ -10,7 +10,7 @@ from discreet.crypto import keyring
 from discreet.errors import IntegrityError, SettingsError, StorageError
 from discreet.records.rights.ledger import Ledger, State, compare
 from discreet.storage.engine import Database
-from discreet.storage.places import Account, private_folder, reachable_home
+from discreet.storage.places import Account, home_of, private_folder, reachable_home
 
 _NAME = "erasures"
 _REMEDY = {
@@ -21,10 +21,7 @@ _REMEDY = {
 
 def folder(state: Path) -> Path:
     """Where the ledger lies, or would: in the state folder, or outside where the keeper could not reach it there."""
-    note = state / "outside"
-    if note.exists() and (outside := Path(note.read_text()) / _NAME).is_dir():
-        return outside
-    return state / _NAME
+    return home_of(state, _NAME)
 
 
 def prepared_folder(state: Path, account: Account | None = None) -> Path:

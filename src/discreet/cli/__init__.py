@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from discreet.cli.audit import audit
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -303,6 +305,7 @@ def import_tracker_store(
     raise typer.Exit(run(state_folder(project.resolve()), database_url, only_verify=verify))
 
 
+app.add_typer(audit, name="audit")
 consent = typer.Typer(no_args_is_help=True, help="The ledger of consent, for the data protection officer.")
 app.add_typer(consent, name="consent")
 _PERSON = typer.Argument(help="A sender id as Rasa knows the person, or the 32 digits that the ledger has.")

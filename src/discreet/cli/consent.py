@@ -8,22 +8,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from discreet.cli.database import owner_database, staff_database
+from discreet.cli.database import owner_database, staff_snapshot
 from discreet.crypto import jws, keyring
+from discreet.crypto.canonical import utc
 from discreet.crypto.identifiers import conversation_id
 from discreet.errors import DiscreetError, SettingsError
 from discreet.policy import load_policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
 from discreet.records.consent.anchors import read_anchors, write_anchors
-from discreet.records.consent.chain import Event, utc
+from discreet.records.consent.chain import Event
 from discreet.records.consent.ledger import COLUMNS, event_of, events_of
 from discreet.records.consent.receipt import verify_receipt
 from discreet.records.consent.said import withdrawn_sentence
 from discreet.records.consent.verify import damaged_notices, unchained, verify_ledger
 from discreet.storage.engine import Transaction
-
-_SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 def run_history(state: Path, person: str, *, as_json: bool) -> int:
@@ -172,8 +171,7 @@ def subject_of(state: Path, person: str) -> bytes:
 
 def _reading(state: Path, work: Callable[[Transaction], int]) -> int:
     try:
-        with staff_database(state) as database, database.transaction() as tx:
-            tx.execute(_SNAPSHOT)
+        with staff_snapshot(state) as tx:
             return work(tx)
     except DiscreetError as error:
         print(f"discreet: {error}", file=sys.stderr)

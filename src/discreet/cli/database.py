@@ -13,7 +13,7 @@ from discreet.cli.up import only_one
 from discreet.errors import SettingsError, StorageUnavailable
 from discreet.settings import load_settings, own_file
 from discreet.storage.embedded import EmbeddedPostgres
-from discreet.storage.engine import Database
+from discreet.storage.engine import SNAPSHOT, Database, Transaction
 from discreet.storage.migrations import default_logins, kept_passwords
 
 STATEMENT_TIMEOUT_MS = 600_000
@@ -48,6 +48,14 @@ def staff_database(state: Path) -> Iterator[Database]:
         login = default_logins(kept_passwords(state / "role-passwords.json"))["staff"]
         with closing(_database(login.url(url))) as database:
             yield database
+
+
+@contextmanager
+def staff_snapshot(state: Path) -> Iterator[Transaction]:
+    """One moment of the database, for people who look things up. Raises SettingsError or StorageUnavailable."""
+    with staff_database(state) as database, database.transaction() as tx:
+        tx.execute(SNAPSHOT)
+        yield tx
 
 
 def _database(url: str) -> Database:

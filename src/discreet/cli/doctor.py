@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from discreet.checks import Finding, channels, database, erasures, mail, project, running, state
+from discreet.checks import Finding, audit, channels, database, erasures, mail, project, running, state
 from discreet.cli.database import owner_url
 from discreet.errors import DiscreetError, SettingsError
 from discreet.settings import load_settings, own_file
@@ -73,6 +73,7 @@ def _database(state_folder: Path, *, alone: bool) -> Iterator[Finding]:
                     # The embedded one is started by its own settings, which say what it waits for.
                     yield from database.examine(owner, urls, state_folder / "keys", durable=own)
                     yield from erasures.examine(owner, state_folder)
+                    yield from audit.examine(owner, state_folder)
                 finally:
                     owner.close()
     except DiscreetError as error:

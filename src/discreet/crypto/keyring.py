@@ -26,7 +26,7 @@ _GRANTED = {
     "rasa": ("identity", "action", "handle", "vault_public", "model_public", "conversation", "value"),
     "actions": ("identity", "action", "vault_seed", "value", "consent_head", "receipt"),
     "keeper": ("conversation", "consent_head", "rights"),
-    "officer": ("identity", "consent_head", "receipt_public"),
+    "officer": ("identity", "consent_head", "receipt_public", "rights_public"),
     "payment": (),
     "trainer": ("model",),
     "store": ("identity", "conversation"),
@@ -86,7 +86,7 @@ def _held(keys: dict[str, Any], name: str) -> Any:
 def _read(folder: Path, name: str, kem: str) -> Any:
     if name == "vault_public":
         return _text(VaultPrivateKey(_bytes(_read(folder, "vault_seed", kem))).public_bytes(kem))
-    if name in ("model_public", "receipt_public"):
+    if name in ("model_public", "receipt_public", "rights_public"):
         return _text(public_key_of(_bytes(_read(folder, name.removesuffix("_public"), kem))))
     path = folder / f"{name}.json"
     try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from discreet.records.audit import Audit
-from discreet.records.rights.registry import HELD, Erasure, Held
+from discreet.records.rights.registry import HELD, INDIRECT, Erasure, Held
 from discreet.storage.engine import Transaction
 from discreet.storage.locks import lock_number
 
@@ -84,7 +84,7 @@ def erase_all(
     )
     for held in existing(tx):
         for whose in customers if held.by == "customer" else scope.subjects:
-            if held.by != "value" and (touched := _erase(tx, held, whose, others.get(whose, whose))):
+            if held.by not in INDIRECT and (touched := _erase(tx, held, whose, others.get(whose, whose))):
                 rows[held.table] = rows.get(held.table, 0) + touched
                 if held.why:
                     kept[held.table] = held.why
@@ -111,7 +111,7 @@ def residue(tx: Transaction, scope: Scope, erased: Erased) -> dict[str, int]:
     """
     rows, customers = 0, _erasable(tx, scope.customers)
     for held in existing(tx):
-        if held.by == "value" or (held.by == "customer" and held.erased is Erasure.BLANK):
+        if held.by in INDIRECT or (held.by == "customer" and held.erased is Erasure.BLANK):
             continue
         ((found,),) = tx.execute(
             f"SELECT count(*) FROM {held.table} WHERE {held.whose} = ANY(%s)",  # noqa: S608 (names are constants)

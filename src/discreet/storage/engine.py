@@ -33,6 +33,8 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57", "58", "55")
 
 
 _PLACE = re.compile("%s")
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+"""As the first statement: every other one of the transaction sees the same moment."""
 
 Result = TypeVar("Result")
 Steps = Generator[tuple[str, tuple[object, ...]], list[tuple[Any, ...]], Result]

@@ -66,6 +66,14 @@ def reachable_home(state: Path, wanted: Path) -> Path:
     return outside / wanted.name
 
 
+def home_of(state: Path, name: str) -> Path:
+    """Where a folder of the state lies, or would: outside where ``reachable_home`` put it there."""
+    note = state / "outside"
+    if note.exists() and (outside := Path(note.read_text()) / name).is_dir():
+        return outside
+    return state / name
+
+
 def forget_outside(state: Path) -> None:
     """Removes the folder outside, if there is one. What was in it is gone."""
     note = state / "outside"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -96,6 +97,23 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
     _returned(owner, shop, person, number)
     _proves(owner, person)
     return person
+
+
+def goes_on(owner: Database, person: Person) -> None:
+    """And what not everybody has: they showed who they are, sent a file, were shown a button, asked for a copy."""
+    with owner.transaction() as tx:
+        tx.execute("INSERT INTO identity.link VALUES (%s, %s)", person.subject, customer_of(person))
+        tx.execute(
+            "INSERT INTO vault.attachment VALUES (%s, %s)", person.tokens["email"], b"\1" + secrets.token_bytes(4124)
+        )
+        tx.execute(
+            "INSERT INTO channel.button VALUES (%s, %s, 1, true, %s)",
+            person.subject, secrets.token_bytes(16), secrets.token_bytes(80),
+        )  # fmt: skip
+        tx.execute(
+            "INSERT INTO rights.copy VALUES (%s, %s, 'rq', %s, now() + interval '1 hour')",
+            secrets.token_bytes(16), person.subject, secrets.token_bytes(300),
+        )  # fmt: skip
 
 
 def _proves(owner: Database, person: Person) -> None:

@@ -13,7 +13,8 @@ from discreet.crypto.signing import public_key_of
 from discreet.errors import IntegrityError, NotAuthentic
 from discreet.records.audit import Audit
 from discreet.records.rights.erasing import CERTIFICATE, replay
-from discreet.records.rights.ledger import GENESIS, KIND, Ledger, State, compare, set_head
+from discreet.records.rights.ledger import KIND, Ledger, State, compare, set_head
+from discreet.records.signed_file import GENESIS
 from discreet.storage.engine import Database
 from tests.records.rights.people import SEED
 

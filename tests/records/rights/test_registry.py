@@ -53,7 +53,7 @@ def test_nothing_that_looks_like_a_person_is_called_impersonal(owner: Database) 
 
 def test_the_database_may_not_copy_a_secret_into_its_statistics(owner: Database) -> None:
     """A histogram would keep wrapped keys and sealed values after their rows are gone."""
-    secret = ("wrapped", "sealed", "record", "result", "mac", "reason", "text")
+    secret = ("wrapped", "sealed", "record", "result", "mac", "reason", "text", "salt")
     with owner.transaction() as tx:
         analysed = tx.execute(
             "SELECT c.oid::regclass::text, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"

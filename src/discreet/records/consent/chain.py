@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 import rfc8785
+
+from discreet.crypto.canonical import hash_of, utc
 
 FORMAT = 1
 NO_EVENT = bytes(32)
@@ -75,11 +77,6 @@ class Event:
         return hash_of(self.content())
 
 
-def hash_of(content: dict[str, Any]) -> bytes:
-    """SHA-256 over 0x00 (a leaf, RFC 6962 section 2.1) and the canonical JSON (RFC 8785) of an event's content."""
-    return hashlib.sha256(b"\0" + rfc8785.dumps(content)).digest()
-
-
 def person_of(salt: bytes, subject: bytes, turn_id: bytes | None) -> bytes:
     """Whose event it is, and of which turn: 32 bytes that say nothing without the salt (16 random bytes)."""
     return hashlib.sha256(b"discreet consent person\0" + salt + subject + (turn_id or b"")).digest()
@@ -97,8 +94,3 @@ def state_mac(
     ends = "" if expires_at is None else utc(expires_at)
     content: list[Any] = [subject.hex(), purpose, status, event, ends, notice_hash.hex()]
     return hmac.new(key, b"discreet consent state\0" + rfc8785.dumps(content), hashlib.sha256).digest()
-
-
-def utc(moment: datetime) -> str:
-    """A time as the ledger and receipts write it: UTC, microseconds, ``Z``."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

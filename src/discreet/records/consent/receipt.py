@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from discreet.crypto import jws
+from discreet.crypto.canonical import hash_of, utc
 from discreet.errors import IntegrityError, NotAllowed, NotAuthentic
-from discreet.records.consent.chain import Event, hash_of, utc
+from discreet.records.consent.chain import Event
 from discreet.records.consent.fields import CONFORMS_TO, RENEWED, SCHEMA_VERSION, STATES, problems
 from discreet.records.consent.ledger import events_of
 from discreet.storage.engine import Transaction

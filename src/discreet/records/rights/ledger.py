@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import IO
 
-from discreet.crypto import jws
 from discreet.crypto.signing import public_key_of
-from discreet.errors import IntegrityError, NotAuthentic, SettingsError
+from discreet.errors import IntegrityError
+from discreet.records.signed_file import GENESIS, Appending, Signed, SignedFile
 from discreet.storage.engine import Transaction
 
 KIND = "discreet-erasure+jws"
-GENESIS = "0" * 64
-MAX_BYTES = 256 * 1024 * 1024
-"""Of the whole file: some half a million erasures."""
 
 
 class State(Enum):
@@ -56,66 +49,26 @@ class Ledger:
     """The file, and the seed that signs its lines. Several processes may hold one; ``appending`` takes turns."""
 
     def __init__(self, folder: Path, seed: bytes) -> None:
-        self._file = folder / "ledger"
+        self._file = SignedFile(folder / "ledger", KIND, public_key_of(seed), "the erasure ledger")
         self._seed = seed
-        self._public = public_key_of(seed)
 
     def lines(self) -> list[Line]:
         """Every line. Raises IntegrityError unless all verify, in order and without a gap."""
-        try:
-            with self._file.open("rb") as file:
-                return self._checked(file)
-        except FileNotFoundError:
-            return []
-        except OSError:
-            raise SettingsError(f"the erasure ledger {self._file} cannot be read") from None
+        return [_line(signed) for signed in self._file.lines()]
 
     @contextmanager
     def appending(self) -> Iterator[Appender]:
         """The right to append, alone. Raises IntegrityError for a ledger that does not verify."""
-        descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield Appender(file, self._checked(file), self._seed)
-
-    def _checked(self, file: IO[bytes]) -> list[Line]:
-        lines: list[Line] = []
-        content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise SettingsError("the erasure ledger is larger than this program reads")
-        whole, _, torn = content.rpartition(b"\n")
-        for raw in whole.split(b"\n") if whole else []:
-            lines.append(self._line(raw.decode("ascii", errors="replace"), lines))
-        if torn:
-            # A crash in the middle of a write: that erasure did not commit, and the next append cuts it off.
-            file.seek(len(content) - len(torn))
-        return lines
-
-    def _line(self, raw: str, before: Sequence[Line]) -> Line:
-        try:
-            stated = jws.verify(self._public, raw, KIND)
-            line = Line(
-                seq=int(stated["seq"]),
-                hash=hashlib.sha256(raw.encode()).hexdigest(),
-                at=int(stated["at"]),
-                request=str(stated["request"]),
-                session_keys=tuple(map(int, stated["keys"]["session"])),
-                owner_keys=tuple(map(int, stated["keys"]["owner"])),
-            )
-        except (KeyError, TypeError, ValueError, NotAuthentic):
-            raise IntegrityError("a line of the erasure ledger is none") from None
-        if stated.get("v") != 1 or line.seq != len(before) + 1 or stated.get("prev") != _head(before).hash:
-            raise IntegrityError("the erasure ledger was cut or reordered")
-        return line
+        with self._file.appending(self._seed) as file:
+            yield Appender(file)
 
 
 class Appender:
     """A ledger that nobody else appends to now."""
 
-    def __init__(self, file: IO[bytes], lines: list[Line], seed: bytes) -> None:
+    def __init__(self, file: Appending) -> None:
         self._file = file
-        self._seed = seed
-        self.lines = lines
+        self.lines = [_line(signed) for signed in file.lines()]
 
     def line_of(self, request: str) -> Line | None:
         """The line that was written for this request before a crash."""
@@ -123,20 +76,25 @@ class Appender:
 
     def append(self, *, request: str, session_keys: Sequence[int], owner_keys: Sequence[int], now: int) -> Line:
         """One more line, on the disk when this returns. ``now`` is Unix time in seconds."""
-        head = _head(self.lines)
-        content = {
-            "v": 1, "seq": head.seq + 1, "prev": head.hash, "at": now, "request": request,
-            # As text: canonical JSON knows whole numbers to 53 bits.
-            "keys": {"session": list(map(str, sorted(session_keys))), "owner": list(map(str, sorted(owner_keys)))},
-        }  # fmt: skip
-        raw = jws.compact(self._seed, content, KIND).encode()
-        self._file.truncate(self._file.tell())
-        self._file.write(raw + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        line = Line(head.seq + 1, hashlib.sha256(raw).hexdigest(), now, request, tuple(session_keys), tuple(owner_keys))
+        # As text: canonical JSON knows whole numbers to 53 bits.
+        keys = {"session": list(map(str, sorted(session_keys))), "owner": list(map(str, sorted(owner_keys)))}
+        line = _line(self._file.append({"request": request, "keys": keys}, now))
         self.lines.append(line)
         return line
+
+
+def _line(signed: Signed) -> Line:
+    try:
+        return Line(
+            seq=signed.seq,
+            hash=signed.hash,
+            at=signed.at,
+            request=str(signed.content["request"]),
+            session_keys=tuple(map(int, signed.content["keys"]["session"])),
+            owner_keys=tuple(map(int, signed.content["keys"]["owner"])),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise IntegrityError("a line of the erasure ledger is none") from None
 
 
 def _head(lines: Sequence[Line]) -> Head:

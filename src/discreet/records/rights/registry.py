@@ -21,7 +21,8 @@ class Erasure(Enum):
 
 @dataclass(frozen=True)
 class Held:
-    """One table. ``whose`` is the column with the 16 bytes of a conversation, subject or customer; ``by`` says which.
+    """One table. ``whose`` is the column with the 16 bytes of a conversation, subject or customer; ``by`` says which,
+    or the row of which other table says whose it is: ``INDIRECT``.
 
     ``copied``: the part of a copy that shows it, or, in brackets, why it is in none. ``blank``: what BLANK writes.
     """
@@ -47,6 +48,7 @@ class HeldFile:
     erased: str
 
 
+INDIRECT = ("value", "event")
 _SESSION, _OWNER, _NONE = "key of the session", "key of the person", "none: nothing readable"
 _LAW = "bookkeeping law obliges the shop to keep what was paid back (invoices, GDPR art. 17(3)(b))"
 _ORDERS = "bookkeeping law obliges the shop to keep orders and their invoices (GDPR art. 17(3)(b))"
@@ -149,6 +151,16 @@ HELD: tuple[Held, ...] = (
         _NONE,
     ),
     Held(
+        "audit.link",
+        "event",
+        "the chain over it",
+        "(evidence)",
+        Erasure.PSEUDONYM,
+        "evidence (art. 5(2))",
+        _NONE,
+        by="event",
+    ),
+    Held(
         "identity.link",
         "subject",
         "conversations of one customer",
@@ -249,6 +261,7 @@ HELD: tuple[Held, ...] = (
 )
 
 NOTHING_PERSONAL: dict[str, str] = {
+    "audit.head": "where the audit log ends, signed",
     "consent.notice": "what notices say, the same for everybody",
     "channel.receipt": "keyed hashes of providers' message ids, for 7 days; they lead to no conversation",
     "defence.bucket": "how fast requests come, by keyed hash, for a minute; empty after a crash",
@@ -263,6 +276,7 @@ FILES: tuple[HeldFile, ...] = (
         "postgres/**", "the database's files: all of the above", "by table; `discreet db scrub` for what is left of it"
     ),
     HeldFile("erasures/**", "ids of destroyed keys", "stays: it names nobody"),
+    HeldFile("audit/**", "where the audit log ended, signed", "stays: it names nobody"),
     HeldFile(
         "payment/**",
         "the stand-in of a payment provider: reference, last four digits, amount",
