@@ -172,7 +172,7 @@ class Object(AskedFirst):
         for purpose in turn.services.policy.purposes.values():
             if purpose.basis == "legitimate_interest" and not purpose.compelling:
                 await self.offer(
-                    turn, f"I will no longer use your data to {purpose.notice['en']}. Shall I?", purpose=purpose.name
+                    turn, f"I will no longer use your data to {purpose.notice[turn.services.policy.languages[0]]}. Shall I?", purpose=purpose.name
                 )
                 return
         await turn.in_transaction(lambda tx: _refused(tx, turn))

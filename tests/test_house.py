@@ -117,6 +117,11 @@ def test_every_response_is_said_by_somebody() -> None:
     assert {name for name in domain["responses"] if name not in said and name not in asked} == set()
 
 
+def test_the_answer_about_rights_names_the_officer_and_the_authority_of_the_policy(policy: Policy) -> None:
+    told = yaml.safe_load((PROJECT / "domain.yml").read_text())["responses"]["utter_rights"][0]["text"]
+    assert [policy.controller[name] for name in ("dpo", "authority") if policy.controller[name] not in told] == []
+
+
 def test_every_intent_has_enough_examples_and_unseen_messages() -> None:
     trained, unseen = _examples("data/nlu"), _examples("tests/unseen")
     intents = set(yaml.safe_load((PROJECT / "domain.yml").read_text())["intents"])
