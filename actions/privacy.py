@@ -70,7 +70,9 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str, tuple[bytes, ...
             f"Sealed: {count.number} × {label}, {why or 'for nothing'}; until {count.until:%d %B %Y} at the latest."
         )
     given = turn.services.consent.given(tx, turn.subject)
-    lines += [f"Your yes to: {purpose.notice[policy.languages[0]]} (at most {in_words(purpose.keep)})." for purpose in given]
+    lines += [
+        f"Your yes to: {purpose.notice[policy.languages[0]]} (at most {in_words(purpose.keep)})." for purpose in given
+    ]
     if standing.is_restricted(tx, turn.subject):
         lines.append("You froze it: I keep it and do not use it.")
     lines += told(tx, subjects, policy)

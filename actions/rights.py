@@ -108,7 +108,9 @@ class CorrectData(AskedFirst):
         for slot, held in turn.services.policy.slots.items():
             if held == category and turn.slot(slot) is not None:
                 turn.set(slot, confirmed.token)
-        turn.say("utter_corrected", label=turn.services.policy.category(category).label[turn.services.policy.languages[0]])
+        turn.say(
+            "utter_corrected", label=turn.services.policy.category(category).label[turn.services.policy.languages[0]]
+        )
 
 
 class RestrictData(AskedFirst):
@@ -169,14 +171,15 @@ class Object(AskedFirst):
 
     async def ask_first(self, turn: Turn) -> None:
         """Which purposes can be stopped; of the others, why not."""
+        spoken = turn.services.policy.languages[0]
         for purpose in turn.services.policy.purposes.values():
             if purpose.basis == "legitimate_interest" and not purpose.compelling:
-                await self.offer(
-                    turn, f"I will no longer use your data to {purpose.notice[turn.services.policy.languages[0]]}. Shall I?", purpose=purpose.name
-                )
+                offer = f"I will no longer use your data to {purpose.notice[spoken]}. Shall I?"
+                await self.offer(turn, offer, purpose=purpose.name)
                 return
         await turn.in_transaction(lambda tx: _refused(tx, turn))
-        refused = objection_refused(list(turn.services.policy.purposes.values()))
+        policy = turn.services.policy
+        refused = objection_refused(list(policy.purposes.values()), policy.languages[0])
         turn.say_text(f"{refused} {remedy(turn.services.policy)}")
 
     async def done(self, turn: Turn, request: str) -> None:
@@ -241,10 +244,10 @@ _OF_THE_ACCOUNT = (
 )
 
 
-def objection_refused(purposes: list[Purpose]) -> str:
+def objection_refused(purposes: list[Purpose], spoken: str) -> str:
     """Why nothing stops: compelling grounds, where they are declared; and what can be done instead."""
     grounds = [
-        f"I go on to {purpose.notice['en']}: {purpose.compelling['en']}"
+        f"I go on to {purpose.notice[spoken]}: {purpose.compelling[spoken]}"
         for purpose in purposes
         if purpose.basis == "legitimate_interest"
     ]
