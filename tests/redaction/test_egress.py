@@ -94,3 +94,11 @@ def test_what_the_shop_says_of_itself_passes(tmp_path: Path) -> None:
         assert redactor.egress(text) == text
     masked = Redactor(policy).egress(about)
     assert not any(own in masked for own in (*more.values(), policy.controller["contact"]))
+
+
+def test_not_even_the_shops_own_words_carry_a_token_out() -> None:
+    """Somebody may have copied a conversation into a response of domain.yml."""
+    policy = load_policy(promises.PROJECT / "privacy.yml")
+    token = mint_token(policy)("email", "anna@post.example")
+    redactor = Redactor(policy, public=[f"We wrote to {token}."])
+    assert token not in redactor.egress(f"We wrote to {token}.")
