@@ -108,7 +108,7 @@ class Connections:
 
 def _client(address: str) -> str:
     """Whose connection it is: of IPv6 the /64, of which one client has every address. A Unix socket has none."""
-    return scopes(address)[0] if ":" in address else address
+    return scopes(address)[0].removesuffix("/32") if ":" in address else address
 
 
 def _function(method: Callable[[Any], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
