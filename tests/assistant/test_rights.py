@@ -171,7 +171,7 @@ def test_another_channel_gets_a_link_to_an_age_file_and_its_passphrase(running: 
     assert CARD.encode() not in sealed
     assert _get(running, "POST", path)[0] == 404
     with pytest.raises(pyrage.DecryptError):
-        pyrage.passphrase.decrypt(sealed, passphrase[:-1] + "q")
+        pyrage.passphrase.decrypt(sealed, passphrase + "q")
     data, _ = _unzipped(pyrage.passphrase.decrypt(sealed, passphrase))
     assert [one["value"] for one in data["values"]] == [CARD]
 
