@@ -137,8 +137,9 @@ def test_feedback_is_kept_sealed(assistant: Assistant, chat: Chat) -> None:
     done = chat.send("Your parcels rattle like a tambourine, otherwise lovely")
     assert done.shown == "[text]"
     assert "encrypted" in done.texts[0]
-    (row,) = _shop(assistant, "SELECT text FROM shop.feedback")
-    assert b"tambourine" not in bytes(row[0])  # type: ignore[arg-type]
+    kept = [bytes(row[0]) for row in _shop(assistant, "SELECT text FROM shop.feedback")]  # type: ignore[arg-type]
+    assert kept
+    assert not any(b"tambourine" in text for text in kept)
 
 
 def test_what_is_kept_is_told(chat: Chat) -> None:
