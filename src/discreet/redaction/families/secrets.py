@@ -15,7 +15,8 @@ _OVER = rf"(?:{_IS}[ :=]{{1,3}}|\"?\s?[:=][ ]{{0,3}})\"?"
 
 _ABOUT_PASSWORDS = re.compile(
     r"(?:not|wrong|incorrect|blocked|locked|expired|invalid|lost|forgotten|gone|missing|correct|right|working|the|too|being"
-    r"|a|my|your|reset|ok|taken|safe|weak|strong|still|also|now|in|on|for|or|and)[.!?]*",
+    r"|a|my|your|reset|ok|taken|safe|weak|strong|still|also|now|in|on|for|or|and|changed|stolen|leaked|hacked|guessed"
+    r"|compromised|exposed|known|used|never|required|needed|set|sent|saved|removed|deleted|different|old|new)[.!?]*",
     re.IGNORECASE,
 )
 _CALLED = (
