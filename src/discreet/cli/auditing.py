@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from discreet.checks import audit
 from discreet.cli.database import owner_database, staff_snapshot
+from discreet.cli.told import told
 from discreet.crypto import keyring
 from discreet.crypto.canonical import utc
-from discreet.errors import DiscreetError, SettingsError
+from discreet.errors import SettingsError
 from discreet.records.audit.chain import COLUMNS, Event, event_of
 from discreet.records.audit.heads import LINE, resume
 from discreet.records.audit.verify import Verified, verify_log
@@ -47,7 +47,7 @@ def run_verify(state: Path, heads: Path | None, *, as_json: bool) -> int:
             print(f"An operator went on {verified.resumed} times from a log that had lost its end.")
         return 1 if verified.damage else 0
 
-    return _told(work)
+    return told(work)
 
 
 def run_show(state: Path, since: datetime | None, event: str | None, *, as_json: bool) -> int:
@@ -60,7 +60,7 @@ def run_show(state: Path, since: datetime | None, event: str | None, *, as_json:
                 print(json.dumps(_plain(seq, one)) if as_json else _line(seq, one))
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 def run_resume(state: Path, reason: str) -> int:
@@ -75,7 +75,7 @@ def run_resume(state: Path, reason: str) -> int:
         print(f"resumed: the log goes on after link {seq}")
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 def _verified(state: Path, heads: Path | None) -> tuple[Verified, int]:
@@ -110,11 +110,3 @@ def _line(seq: int | None, event: Event) -> str:
     what = " ".join(part for part in (event.purpose, event.category) if part)
     link = "-" if seq is None else str(seq)
     return f"{utc(event.at)}  {link:>8}  {event.actor:<9} {event.event:<16} {event.outcome:<12} {what}".rstrip()
-
-
-def _told(work: Callable[[], int]) -> int:
-    try:
-        return work()
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1

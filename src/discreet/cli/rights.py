@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -13,10 +12,11 @@ from pathlib import Path
 
 from discreet.checks.erasures import folder, ledger_of, prepared_folder
 from discreet.cli.database import owner_database, owner_url
+from discreet.cli.told import told
 from discreet.crypto import jws, keyring
 from discreet.crypto.identifiers import conversation_id
 from discreet.crypto.signing import public_key_of
-from discreet.errors import DiscreetError, SettingsError
+from discreet.errors import SettingsError
 from discreet.policy import load_policy
 from discreet.records.audit import Audit
 from discreet.records.rights import standing
@@ -115,7 +115,7 @@ def run_file(
             print(request)
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 def run_request(state: Path, request_id: str) -> int:
@@ -133,7 +133,7 @@ def run_request(state: Path, request_id: str) -> int:
                 print(_carry_out(tx, request))
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 def run_extend(state: Path, request_id: str, reason: str) -> int:
@@ -146,7 +146,7 @@ def run_extend(state: Path, request_id: str, reason: str) -> int:
             print(f"due {_day(due)}; the chat says why when it is asked. Write to the person too, within the month.")
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 def run_refuse(state: Path, request_id: str, reason: str) -> int:
@@ -159,7 +159,7 @@ def run_refuse(state: Path, request_id: str, reason: str) -> int:
         print("refused")
         return 0
 
-    return _told(work)
+    return told(work)
 
 
 def erase_now(database: Database, state: Path, subject: bytes) -> int:
@@ -253,12 +253,4 @@ def _as_staff(state: Path, show: Callable[[Transaction], int]) -> int:
         with _staff_database(state) as database, database.transaction() as tx:
             return show(tx)
 
-    return _told(work)
-
-
-def _told(work: Callable[[], int]) -> int:
-    try:
-        return work()
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    return told(work)
