@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -17,13 +17,6 @@ from tests.records.rights.people import VALUE_RING
 
 TALK, ANNA, BEN = b"t" * 16, b"a" * 16, b"b" * 16
 ACTIONS = Requests("actions")
-
-
-@pytest.fixture
-def actions(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("actions")
-    yield pool
-    pool.close()
 
 
 def nothing(_: Transaction) -> None: ...

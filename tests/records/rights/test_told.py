@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from discreet.policy import Policy
@@ -14,13 +12,6 @@ from tests.conftest import TestDatabase
 
 ANNA, BEN = b"a" * 16, b"b" * 16
 OPERATOR = Requests("operator")
-
-
-@pytest.fixture
-def owner(database: TestDatabase) -> Iterator[Database]:
-    pool = database.open("owner")
-    yield pool
-    pool.close()
 
 
 def test_a_request_is_not_extended_once_its_month_is_over(owner: Database) -> None:
