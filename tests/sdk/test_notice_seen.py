@@ -13,7 +13,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from actions.flow import AnswerNotice
 from discreet.crypto.signing import ActionCall
-from discreet.rasa.buttons import notice_shown
+from discreet.rasa.notices import notice_shown
 from discreet.sdk import Turn, gate
 from discreet.sdk.turn import CallContext, current_call
 from tests.records.identity.conftest import world as world

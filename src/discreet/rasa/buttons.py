@@ -16,15 +16,11 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
-from rasa.shared.core.events import BotUttered
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from discreet.crypto.wrapping import Random
 from discreet.errors import BadInput
 
 LIFETIME_SECONDS = 30 * 60
-NOTICE = "op_"
-"""How the id of a consent notice's operation begins (docs/spec/gate.md)."""
 _NONCE = 12
 _STALE = "That button no longer works. Please type what you would like to do."
 
@@ -65,29 +61,14 @@ class Buttons:
         content = json.loads(opened)
         if now > content["x"]:
             raise BadInput(_STALE, code="stale_button")
-        return _press(content["t"], content["p"])
-
-
-def notice_shown(tracker: DialogueStateTracker | None) -> str | None:
-    """The operation of the notice that this person saw last, None where they saw none.
-
-    ``tracker`` holds committed turns only: what was asked in a turn that ended without its commit was shown to nobody.
-    """
-    for event in reversed(tracker.events) if tracker is not None else ():
-        if not isinstance(event, BotUttered):
-            continue
-        for button in event.data.get("buttons") or ():
-            operation = _press("", str(button.get("payload", ""))).operation
-            if isinstance(operation, str) and operation.startswith(NOTICE):
-                return operation
-    return None
+        return press_of(content["t"], content["p"])
 
 
 def _text(sealed: bytes) -> str:
     return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
 
-def _press(title: str, payload: str) -> Press:
+def press_of(title: str, payload: str) -> Press:
     """Our own payloads: ``/intent`` or ``/intent{json}``; anything else means what its text says, as an ``inform``."""
     name, brace, rest = payload.removeprefix("/").partition("{")
     values: dict[str, Any] = json.loads(brace + rest) if brace else {}

@@ -27,11 +27,12 @@ from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TooMany
 from discreet.logs import correlation_id
 from discreet.metrics import refused
 from discreet.rasa.aside import answer_aside
-from discreet.rasa.buttons import Buttons, notice_shown
+from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
 from discreet.rasa.held import HeldOutput
 from discreet.rasa.lending import Lent
 from discreet.rasa.lock_store import PostgresLockStore
+from discreet.rasa.notices import notice_shown
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import Understanding, Understood, looks_like_a_command
