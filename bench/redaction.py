@@ -124,7 +124,7 @@ def _times(sets: dict[str, list[Sample]], peers: Sequence[rivals.Rival], rounds:
     figures.append(_worst("hostile_worst_ms", worst, "ms", {n: max(t.values()) for n, t in theirs.items() if t}))
     ways_worst = timing.hostile_times(both_ways, timing.HOSTILE_LENGTH, rounds)
     figures.append(_worst("hostile_both_ways_worst_ms", ways_worst, "ms", {}))
-    figures.append(_worst("hostile_doubling", timing.doublings(find, 2 * rounds + 1), "ratio", {}))
+    figures.append(_worst("hostile_doubling", timing.doublings(find, 4 * rounds + 1), "ratio", {}))
     return figures
 
 

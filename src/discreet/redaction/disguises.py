@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import re2
 
@@ -30,7 +30,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 ENCODED = re2.compile(r"%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 HINT = re2.compile(rf"(?i)%[0-9A-F]{{2}}|&[#A-Z]|\b{_WORD}{_GAP}{_WORD}{_GAP}{_WORD}\b|\b(?:double|triple) {_WORD}")
 """What an ASCII text has in which something is disguised."""
-_PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});|.", re.DOTALL)
+_PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _LATIN = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕԁԛԝІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν", "ABEKMHOPCTYXaeopcyxijsdqwIJSABEZHIKMNOPTYXoav")
 _MIXED = re.compile(r"[0-9A-Za-z\u0370-\u03ff\u0400-\u052f]+")
 LOOKS_LIKE_A_DIGIT = re2.compile(r"[0-9][OolISB]|[OolISB][0-9]")
@@ -38,36 +38,38 @@ _NUMBER_LIKE = re.compile(r"(?<![^\W_])[0-9OolISB]{2,40}(?![^\W_])")
 _AS_DIGITS = str.maketrans("OolISB", "001158")
 
 
-def decoded(text: str) -> list[tuple[str, int, int]]:
-    """(character, start, end) with HTML entities and percent-encoded UTF-8 decoded, once."""
-    pieces: list[tuple[str, int, int]] = []
+def decoded(text: str) -> Iterator[tuple[str, int, int]]:
+    """(piece, start, end) with HTML entities and percent-encoded UTF-8 decoded, once: stretches as they are, and
+    between them characters that stood for more than one.
+    """
+    position = 0
     for match in _PIECE.finditer(text):
         start, end, piece = match.start(), match.end(), match[0]
-        if len(piece) == 1:
-            pieces.append((piece, start, end))
-        elif piece[0] == "&":
-            character = html.unescape(piece)
-            pieces += [(character, start, end)] if len(character) == 1 else _as_they_are(piece, start)
-        else:
-            pieces += _percent(piece, start)
-    return pieces
+        characters = _entity(piece) if piece[0] == "&" else _percent(piece)
+        if characters is None:
+            continue
+        if position < start:
+            yield text[position:start], position, start
+        for character, length in characters:
+            yield character, start, start + length
+            start += length
+        position = end
+    if position < len(text):
+        yield text[position:], position, len(text)
 
 
-def _as_they_are(piece: str, start: int) -> list[tuple[str, int, int]]:
-    return [(character, start + index, start + index + 1) for index, character in enumerate(piece)]
+def _entity(piece: str) -> Iterable[tuple[str, int]] | None:
+    """(character, length of what stood for it); None where it stands for none."""
+    character = html.unescape(piece)
+    return [(character, len(piece))] if len(character) == 1 else None
 
 
-def _percent(piece: str, start: int) -> list[tuple[str, int, int]]:
+def _percent(piece: str) -> Iterable[tuple[str, int]] | None:
     try:
         characters = bytes.fromhex(piece.replace("%", "")).decode()
     except UnicodeDecodeError:
-        return _as_they_are(piece, start)
-    pieces = []
-    for character in characters:
-        end = start + 3 * len(character.encode())
-        pieces.append((character, start, end))
-        start = end
-    return pieces
+        return None
+    return ((character, 3 * len(character.encode())) for character in characters)
 
 
 def one_script(text: str) -> str:

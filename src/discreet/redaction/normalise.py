@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 from discreet.redaction import disguises
 
@@ -19,42 +19,62 @@ _SLASHES = dict.fromkeys("⁄∕⧸", "/")
 _ALSO = {**_DASHES, **_DOTS, **_SLASHES}
 MARK = "\x01"
 """What stands for a token or a mask in the view: no part of anything."""
-_NOT_ONE = "\ufdd0"
-"""A noncharacter of Unicode, in no text that is one."""
+_MARKS = ("Mn", "Me")
+"""Categories of a mark that belongs to the character before it."""
 _REMEMBERED = 8192
 """Characters whose plain form is remembered; languages need some hundreds, or thousands in Chinese."""
 
 
-@dataclass(frozen=True)
-class Normalised:
-    """``text`` for recognisers. Its character ``i`` stands for ``[starts[i], ends[i])`` of the original."""
+Places = tuple[Sequence[int], Sequence[int]]
+"""Where each character of a view starts and ends in the original. Arrays, and made when first asked for: as lists they
+outgrow the processor's cache long before a text is too long, and most texts have nothing to find."""
+_Pieces = Iterable[tuple[str, int, int]]
 
-    text: str
-    starts: tuple[int, ...] | None = None
-    ends: tuple[int, ...] | None = None
+
+class Normalised:
+    """``text`` for recognisers, and the way back from it to the original."""
+
+    def __init__(self, text: str, places: Callable[[], Places] | None = None) -> None:
+        """``places`` is None where each character stands for one, in its place."""
+        self.text = text
+        self._made = places
+
+    @cached_property
+    def places(self) -> Places:
+        """Character ``i`` stands for ``[starts[i], ends[i])`` of the original."""
+        length = len(self.text)
+        return (range(length), range(1, length + 1)) if self._made is None else self._made()
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that ``[start, end)`` of the view came from."""
-        if self.starts is None or self.ends is None:
+        if self._made is None:
             return start, end
-        return self.starts[start], self.ends[end - 1]
+        starts, ends = self.places
+        return starts[start], ends[end - 1]
 
     def collapsed(self, stretches: Sequence[tuple[int, int]]) -> Normalised:
         """The view with each of these stretches, in order, as one character that is no part of anything."""
         if not stretches:
             return self
-        starts = self.starts or tuple(range(len(self.text)))
-        ends = self.ends or tuple(range(1, len(self.text) + 1))
+        return self.with_characters([(start, end, [(MARK, start, end)]) for start, end in stretches])
+
+    def with_characters(self, stretches: Iterable[tuple[int, int, _Pieces]]) -> Normalised:
+        """The view with other characters in these stretches of it, in order; each stands for a part of the stretch."""
+        starts, ends = self.places
+        new_starts, new_ends = array("l"), array("l")
         text, position = "", 0
-        new_starts: list[int] = []
-        new_ends: list[int] = []
-        for start, end in stretches:
-            text += self.text[position:start] + MARK
-            new_starts += [*starts[position:start], starts[start]]
-            new_ends += [*ends[position:start], ends[end - 1]]
+        for start, end, characters in stretches:
+            text += self.text[position:start]
+            new_starts.extend(starts[position:start])
+            new_ends.extend(ends[position:start])
+            for character, first, last in characters:
+                text += character
+                new_starts.append(starts[first])
+                new_ends.append(ends[last - 1])
             position = end
-        text += self.text[position:]
-        return Normalised(text, (*new_starts, *starts[position:]), (*new_ends, *ends[position:]))
+        new_starts.extend(starts[position:])
+        new_ends.extend(ends[position:])
+        return Normalised(text + self.text[position:], lambda: (new_starts, new_ends))
 
 
 def normalise(text: str, *, plain: bool = False) -> Normalised:
@@ -65,44 +85,57 @@ def normalise(text: str, *, plain: bool = False) -> Normalised:
     """
     if (plain or HARMLESS.match(text) is not None) and not disguises.HINT.search(text):
         return Normalised(text)
-    encoded = disguises.ENCODED.search(text) is not None
-    if not encoded:
-        view = text.translate(_ONE_FOR_ONE)
-        if _NOT_ONE not in view:
-            return _spelled(view if view.isascii() else disguises.one_script(view), None, None)
-    characters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for character, start, end in disguises.decoded(text) if encoded else _characters(text):
-        new = character if character.isascii() else _plain(character)
-        if new is None:
-            if ends:
-                ends[-1] = end
-                continue
-            new = character
-        for one in new:
-            characters.append(one)
-            starts.append(start)
-            ends.append(end)
-    view = "".join(characters)
+    view = "".join(piece.translate(_PLAIN) for piece, _, _ in _pieces(text))
     if not view.isascii():
         view = disguises.one_script(view)
-    return _spelled(view, starts, ends)
+    spelled = list(disguises.spelled(view))
+    normalised = Normalised(view, lambda: _places(_pieces(text)))
+    return normalised.with_characters(spelled) if spelled else normalised
 
 
-def _characters(text: str) -> list[tuple[str, int, int]]:
-    return [(character, index, index + 1) for index, character in enumerate(text)]
+def _pieces(text: str) -> _Pieces:
+    return disguises.decoded(text) if disguises.ENCODED.search(text) else ((text, 0, len(text)),)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _plain(character: str) -> str | None:
-    """What a character outside ASCII is in the view; None for a mark that belongs to the character before it."""
+def _places(pieces: _Pieces) -> Places:
+    """Follows what ``str.translate`` did, character by character; a mark widens the character before it."""
+    starts, ends = array("l"), array("l")
+    for piece, first, last in pieces:
+        if piece.isascii() and last - first == len(piece):
+            starts.extend(range(first, last))
+            ends.extend(range(first + 1, last + 1))
+            continue
+        for start, character in enumerate(piece, first):
+            end = start + 1 if last - first == len(piece) else last
+            new = _PLAIN[ord(character)]
+            if new:
+                for _ in new:
+                    starts.append(start)
+                    ends.append(end)
+            elif ends and unicodedata.category(character) in _MARKS:
+                ends[-1] = end
+    return starts, ends
+
+
+class _Plain(dict[int, str]):
+    """For ``str.translate``: what each character is in the view, which may be none or several."""
+
+    def __missing__(self, code: int) -> str:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        self[code] = new = _plain(chr(code))
+        return new
+
+
+_PLAIN = _Plain()
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character
     if character in _ALSO:
         return _ALSO[character]
-    kind = unicodedata.category(character)
-    if kind in ("Mn", "Me"):
-        return None
-    if kind == "Cf":
+    if unicodedata.category(character) in (*_MARKS, "Cf"):
         return ""
     digit = unicodedata.digit(character, None)
     if digit is not None:
@@ -110,43 +143,5 @@ def _plain(character: str) -> str | None:
     compatible = unicodedata.normalize("NFKC", character)
     if len(compatible) > 1:
         # A letter with a combining mark is a letter; what NFKC takes apart into many characters keeps few of them.
-        compatible = "".join(c for c in compatible if unicodedata.category(c) not in ("Mn", "Me"))[:4]
+        compatible = "".join(c for c in compatible if unicodedata.category(c) not in _MARKS)[:4]
     return " " if compatible.isspace() else compatible
-
-
-class _OneForOne(dict[int, str]):
-    """For ``str.translate``: the one character that each stands for, ``_NOT_ONE`` where it is none or several."""
-
-    def __missing__(self, code: int) -> str:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        new = _plain(chr(code)) if code > 0x7F else chr(code)
-        self[code] = one = new if new is not None and len(new) == 1 else _NOT_ONE
-        return one
-
-
-_ONE_FOR_ONE = _OneForOne()
-
-
-def _spelled(view: str, starts: Sequence[int] | None, ends: Sequence[int] | None) -> Normalised:
-    """The view with digits for words; ``starts`` and ``ends`` are None where it is the original, one for one."""
-    text, places = view, None
-    runs = list(disguises.spelled(view))
-    if starts is None or ends is None:
-        if not runs:
-            return Normalised(view)
-        starts, ends = range(len(view)), range(1, len(view) + 1)
-    for start, end, digits in runs:
-        if places is None:
-            text, places, position = "", [], 0
-        text += view[position:start]
-        places += [(starts[index], ends[index]) for index in range(position, start)]
-        for digit, first, last in digits:
-            text += digit
-            places.append((starts[first], ends[last - 1]))
-        position = end
-    if places is None:
-        return Normalised(view, tuple(starts), tuple(ends))
-    text += view[position:]
-    places += [(starts[index], ends[index]) for index in range(position, len(view))]
-    return Normalised(text, tuple(start for start, _ in places), tuple(end for _, end in places))
