@@ -24,7 +24,7 @@ WAYS_BACK = [
 ]
 
 
-@pytest.mark.parametrize("text, view, stretches", WAYS_BACK)
+@pytest.mark.parametrize(("text", "view", "stretches"), WAYS_BACK)
 def test_what_is_found_in_the_view_is_cut_out_of_the_original(text: str, view: str, stretches: dict[str, str]) -> None:
     normalised = normalise(text)
     assert normalised.text == view

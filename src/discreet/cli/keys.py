@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from discreet.assistant import handed_out
 from discreet.cli.database import owner_database
 from discreet.cli.up import only_one
 from discreet.crypto import keyring, rotation
-from discreet.crypto.wrapping import KeyRing
+from discreet.crypto.wrapping import REREAD_SECONDS, KeyRing
 from discreet.errors import DiscreetError, SettingsError
 from discreet.records import rewrap as keys
 from discreet.records.audit import Audit
@@ -102,10 +103,16 @@ def _drop(state: Path, database: Database) -> int:
 
 
 def _wait_until_handed_out(state: Path) -> None:
-    """A process that lacked the newest key could not open what was rewrapped. Raises SettingsError."""
+    """A process that lacked the newest key could not open what was rewrapped; one that has not yet read it would go on
+    wrapping by the one before, behind the last pass. Raises SettingsError.
+    """
     newest = {name: rotation.entries(state / "keys", name)[-1].id for name in keyring.RINGS}
     deadline = time.monotonic() + HAND_OUT_SECONDS
-    while not _is_handed_out(state, newest):
+    while True:
+        since = _handed_out_since(state, newest)
+        if since is not None:
+            time.sleep(max(0.0, REREAD_SECONDS - since))
+            return
         if time.monotonic() > deadline:
             raise SettingsError(
                 "the running assistant has not taken the newest keys; nothing was rewrapped. Restart it, then run "
@@ -114,17 +121,19 @@ def _wait_until_handed_out(state: Path) -> None:
         time.sleep(0.2)
 
 
-def _is_handed_out(state: Path, newest: dict[str, str]) -> bool:
+def _handed_out_since(state: Path, newest: dict[str, str]) -> float | None:
+    """For how many seconds the running assistant has had the keys: None for not yet, infinity where none runs."""
     try:
         with only_one(state):
-            return True
+            return math.inf
     except SettingsError:
         pass
     try:
-        given = json.loads(handed_out(state).read_text())
+        file = handed_out(state)
+        given, at = json.loads(file.read_text()), file.stat().st_mtime
     except (OSError, ValueError):
-        return False
-    return all(key_id in given.get(name, ()) for name, key_id in newest.items())
+        return None
+    return time.time() - at if all(key_id in given.get(name, ()) for name, key_id in newest.items()) else None
 
 
 def _rings(state: Path) -> dict[str, KeyRing]:
