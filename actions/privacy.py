@@ -9,6 +9,7 @@ from discreet.policy import Purpose
 from discreet.records.consent.phrases import in_words, phrase
 from discreet.records.consent.said import withdrawn_sentence
 from discreet.records.erasure import Scope
+from discreet.records.pending import LIFETIME
 from discreet.records.rights import access, copies, standing
 from discreet.records.rights.erasing import scope_of
 from discreet.records.rights.requests import told
@@ -62,13 +63,16 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str, tuple[bytes, ...
         proofs = [_PROOFS[kind] for kind in sorted(turn.services.identity.authenticators.kinds(tx, customer))]
         if proofs:
             lines.append(f"What you show with that it is you: {', '.join(proofs)}.")
-    for count in access.counts(tx, subjects):
+    for count in access.counts(tx, policy, subjects):
         purposes = policy.purposes_covering(count.category)
         why = "; ".join(f"to {purpose.notice[policy.languages[0]]}, {access.basis_of(purpose)}" for purpose in purposes)
         label = policy.category(count.category).label[policy.languages[0]]
-        lines.append(
-            f"Sealed: {count.number} × {label}, {why or 'for nothing'}; until {count.until:%d %B %Y} at the latest."
-        )
+        if count.waiting:
+            gone = f"deleted within {in_words(LIFETIME)} without one"
+            lines.append(f"Sealed: {count.waiting} × {label}, used for nothing before you say yes ({why}); {gone}.")
+        if count.number > count.waiting:
+            number, until = count.number - count.waiting, f"until {count.until:%d %B %Y} at the latest"
+            lines.append(f"Sealed: {number} × {label}, {why or 'for nothing'}; {until}.")
     given = turn.services.consent.given(tx, turn.subject)
     lines += [
         f"Your yes to: {purpose.notice[policy.languages[0]]} (at most {in_words(purpose.keep)})." for purpose in given

@@ -21,6 +21,7 @@ from discreet import logs
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import DiscreetError, IntegrityError, StorageError
 from discreet.policy import Policy, load_policy
+from discreet.records import pending
 from discreet.records.audit.chaining import Chaining
 from discreet.records.consent.expiry import Expiry
 from discreet.records.outbox import RECEIPT_LIFETIME
@@ -34,8 +35,6 @@ from discreet.storage.engine import Database, Transaction
 
 UNCONFIRMED_LIFETIME = timedelta(minutes=10)
 """A sealed value whose turn was never committed: longer than any turn and its repeats."""
-PENDING_LIFETIME = timedelta(minutes=30)
-"""A value volunteered before a legal basis covers it (GDPR art. 4(2): storage is processing)."""
 RESULT_LIFETIME = timedelta(hours=24)
 LETTER_LIFETIME = timedelta(hours=24)
 """A reply that a messaging provider has not taken for a day answers nobody any more."""
@@ -111,25 +110,11 @@ class Keeper:
             return 0
 
     def _pending(self) -> Iterator[int]:
-        """Values of categories that only a consent covers, half an hour old and without a live one.
-
-        But for what a withdrawn consent collected whose purpose only stops (``on_withdrawal``): it stays to its age.
-        """
         for name in self._policy.categories:
-            purposes = self._policy.purposes_covering(name)
-            if any(not purpose.needs_consent for purpose in purposes):
-                continue
-            yield self._destroy_values(
-                "v.category = %s AND v.created_at < now() - %s AND NOT EXISTS (SELECT FROM consent.state s"
-                " WHERE s.subject = v.subject AND s.purpose = ANY(%s) AND s.status = 'given'"
-                " AND (s.expires_at IS NULL OR s.expires_at > now()))"
-                " AND NOT EXISTS (SELECT FROM consent.state s WHERE s.subject = v.subject AND s.purpose = ANY(%s)"
-                " AND s.status = 'withdrawn' AND v.created_at < s.at)",
-                name,
-                PENDING_LIFETIME,
-                [purpose.name for purpose in purposes],
-                [purpose.name for purpose in purposes if purpose.on_withdrawal == "stop"],
-            )
+            waiting = pending.pending(self._policy, name)
+            if waiting is not None:
+                condition, params = waiting
+                yield self._destroy_values(f"{condition} AND v.created_at < now() - %s", *params, pending.LIFETIME)
 
     def _refused(self) -> int:
         """What a person said no to, as filed by the action server."""

@@ -17,6 +17,7 @@ from discreet.records.audit import Audit
 from discreet.records.consent.ledger import Entry, Ledger
 from discreet.records.consent.notice import notice_for
 from discreet.records.consent.said import withdrawn_sentence
+from discreet.records.rights.access import counts
 from discreet.records.vault import Finding, VaultReader, VaultWriter
 from discreet.redaction.tokens import mint
 from tests.conftest import TestDatabase
@@ -167,6 +168,21 @@ def test_what_was_volunteered_before_a_yes_is_pending(sealed: Sealed, name: str,
     everything = [bytes(row[0]) for row in sealed.owner("SELECT wrapped FROM key.value_key")]
     assert wrapped not in everything
     assert sealed.reveal(others, BEN) == CARD
+
+
+def test_a_person_who_asks_is_told_what_waits_for_their_yes(sealed: Sealed) -> None:
+    """Not that it stays for a month: without a yes it does not (GDPR art. 5(1)(a), 15(1)(d))."""
+    sealed.seal()
+    sealed.seal(BEN)
+    sealed.say(subject=BEN)
+
+    def told(*subjects: bytes) -> list[tuple[str, int, int]]:
+        with sealed.actions.transaction() as tx:
+            return [(one.category, one.number, one.waiting) for one in counts(tx, sealed.policy, subjects)]
+
+    assert told(ANNA) == [("payment_card", 1, 1)]
+    assert told(BEN) == [("payment_card", 1, 0)]
+    assert told(ANNA, BEN) == [("payment_card", 2, 1)]
 
 
 def test_the_end_of_a_session_takes_nothing_that_was_agreed_to(sealed: Sealed) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from discreet.policy import Policy, Purpose
 from discreet.records.attachments import CATEGORY, opened_file
+from discreet.records.pending import pending
 from discreet.records.rights.archive import FORMAT
 from discreet.records.vault import Kept
 from discreet.storage.engine import Transaction
@@ -50,21 +51,32 @@ def recipients(policy: Policy) -> list[str]:
 
 @dataclass(frozen=True)
 class Count:
-    """How many values of one category are kept, and until when the last of them stays."""
+    """How many values of one category are kept, until when the last of them stays, and how many wait for a yes."""
 
     category: str
     number: int
     until: datetime
+    waiting: int
 
 
-def counts(tx: Transaction, subjects: Sequence[bytes]) -> list[Count]:
+def counts(tx: Transaction, policy: Policy, subjects: Sequence[bytes]) -> list[Count]:
     """Of these conversations, by category; nothing is opened."""
     rows = tx.execute(
         "SELECT category, count(*), max(expires_at) FROM vault.value WHERE subject = ANY(%s) AND expires_at > now()"
         " GROUP BY category ORDER BY category",
         list(subjects),
     )
-    return [Count(*row) for row in rows]
+    return [Count(name, number, until, _waiting(tx, policy, subjects, name)) for name, number, until in rows]
+
+
+def _waiting(tx: Transaction, policy: Policy, subjects: Sequence[bytes], category: str) -> int:
+    waits = pending(policy, category)
+    if waits is None:
+        return 0
+    condition, params = waits
+    of_them = "SELECT count(*) FROM vault.value v WHERE v.subject = ANY(%s) AND v.expires_at > now()"
+    ((number,),) = tx.execute(f"{of_them} AND {condition}", list(subjects), *params)
+    return int(number)
 
 
 def content(
