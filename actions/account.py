@@ -83,7 +83,7 @@ class AddAuthenticator(GuardedAction):
         kind = _kind(turn.slot("factor"))
         if kind is None:
             turn.say("utter_choose_factor")
-        elif turn.channel != "web" or (kind == codes.PASSKEY and not turn.services.identity.page):
+        elif not _can_be_shown(turn, kind):
             turn.say("utter_factor_on_page")
             turn.set("factor", None)
         elif await _is_locked(turn):
@@ -93,7 +93,7 @@ class AddAuthenticator(GuardedAction):
         return False
 
     async def act(self, turn: Turn) -> None:
-        """Shows what is to be shown on the page alone, past the conversation."""
+        """Shows what is to be shown on the page or behind a link, past the conversation."""
         assert turn.proof is not None  # the gate has seen to that
         kind, customer = _kind(turn.slot("factor")), turn.proof.customer
         if await _is_locked(turn):
@@ -110,20 +110,19 @@ class AddAuthenticator(GuardedAction):
     async def _totp(self, turn: Turn, customer: bytes) -> None:
         identity = turn.services.identity
         secret = await turn.in_transaction(lambda tx: identity.authenticators.prepare_totp(tx, customer))
-        drawn = segno.make(codes.totp_uri(secret, turn.services.policy.controller["name"]), error="m", micro=False)
+        uri = codes.totp_uri(secret, turn.services.policy.controller["name"])
+        drawn = segno.make(uri, error="m", micro=False)
         rows = ["".join(str(int(dark)) for dark in row) for row in drawn.matrix]
         grouped = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
-        identity.shown.keep(turn.subject, {"kind": "totp", "picture": rows, "secret": grouped})
         turn.set(PROVING, codes.TOTP)
         turn.say("utter_totp_shown")
-        turn.show()
+        turn.show({"kind": "totp", "picture": rows, "secret": grouped, "uri": uri})
 
     async def _recovery(self, turn: Turn, customer: bytes) -> None:
         identity = turn.services.identity
         made = await turn.in_transaction(lambda tx: identity.authenticators.new_recovery_codes(tx, customer))
-        identity.shown.keep(turn.subject, {"kind": "recovery", "codes": made})
         turn.say("utter_recovery_shown")
-        turn.show()
+        turn.show({"kind": "recovery", "codes": made})
         tell_added(turn, customer, "A new set of recovery codes")
 
     async def _passkey(self, turn: Turn, customer: bytes) -> None:
@@ -139,10 +138,9 @@ class AddAuthenticator(GuardedAction):
         options = passkeys.options_to_create(
             identity.page, asked, shop=turn.services.policy.controller["name"], customer=customer, known=known
         )
-        identity.shown.keep(turn.subject, {"kind": "passkey_create", "options": options})
         turn.set(PROVING, codes.PASSKEY)
         turn.say("utter_passkey_create")
-        turn.show()
+        turn.show({"kind": "passkey_create", "options": options})
 
 
 async def _as_high_as_they_reach(turn: Turn) -> int:
@@ -152,6 +150,12 @@ async def _as_high_as_they_reach(turn: Turn) -> int:
         return 1
     held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
     return 2 if held else 1
+
+
+def _can_be_shown(turn: Turn, kind: str) -> bool:
+    """A passkey is made by the page's own browser; the rest can be shown behind a link, too."""
+    identity, is_passkey = turn.services.identity, kind == codes.PASSKEY
+    return bool(identity.page) or not is_passkey if turn.channel == "web" else identity.has_links and not is_passkey
 
 
 async def _is_locked(turn: Turn) -> bool:

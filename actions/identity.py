@@ -154,9 +154,8 @@ class UsePasskey(GuardedAction):
             turn.say("utter_prove_nothing")
             return
         options = passkeys.options_to_get(identity.page, question)
-        identity.shown.keep(turn.subject, {"kind": "passkey_get", "options": options})
         turn.say("utter_passkey_asked")
-        turn.show()
+        turn.show({"kind": "passkey_get", "options": options})
 
 
 class EndChallenge(GuardedAction):

@@ -279,14 +279,18 @@ class Assistant:
             "channels": channel_secrets(self.state) if name == "rasa" else {},
             "mail": mail_settings(self.state) if name == "actions" else {},
             "page": self._page if name == "actions" else "",
+            "has_links": name == "actions" and self._public_url != "",
         }
 
     @property
     def _page(self) -> str:
         """The origin that passkeys are bound to: WebAuthn knows no addresses, so on this machine it is `localhost`."""
-        public = project.web_entry(self._options.project / self._options.credentials).public_url
         scheme = "https" if self._options.tls else "http"
-        return public or f"{scheme}://localhost:{self._options.port}"
+        return self._public_url or f"{scheme}://localhost:{self._options.port}"
+
+    @property
+    def _public_url(self) -> str:
+        return project.web_entry(self._options.project / self._options.credentials).public_url
 
     def _ring_files(self) -> list[tuple[int, int]]:
         """Changes when a ring file does: it is replaced whole."""

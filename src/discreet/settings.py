@@ -45,6 +45,8 @@ class Settings:
     """The mail server, of the process that writes to customers; {}: letters stay in its memory."""
     page: str = ""
     """The page's origin, to which passkeys are bound."""
+    has_links: bool = False
+    """Whether people elsewhere can reach the page: credentials.yml says by which address."""
     reread: Callable[[], dict[str, Any]] | None = field(default=None, repr=False)
     """Gives ``keys`` as they are now: rings grow while a process runs (docs/spec/keys.md)."""
 
@@ -178,6 +180,7 @@ def _parse(raw: dict[str, Any]) -> Settings:
             channels=raw.get("channels", {}),
             mail=raw.get("mail", {}),
             page=raw.get("page", ""),
+            has_links=raw.get("has_links") is True,
         )
     except (KeyError, TypeError):
         raise SettingsError("the settings handed to this process are incomplete") from None

@@ -15,12 +15,14 @@ from discreet.client import Chat, Turn
 from discreet.crypto import keyring
 from discreet.crypto.signing import ActionCall, sign_action_call
 from discreet.storage.engine import Database
+from tests.assistant.fetching import fetched
 from tests.assistant.inbox import forget_attempts, letters, newest_code, proved
 from tests.assistant.phones import TelegramPhone
 from tests.assistant.provider import stand_in
 from tests.conftest import prepared_state, running_assistant
+from tests.records.identity.codes_of import totp_at
 from tests.sdk.test_server import Caller
-from tests.smtp import smtp_server
+from tests.smtp import Inbox, smtp_server
 
 pytestmark = pytest.mark.servers
 
@@ -229,7 +231,7 @@ def test_another_email_address_needs_a_code_from_it(own: Assistant, talk: Chat) 
 
 
 def test_a_messaging_channel_and_a_real_mail_server() -> None:
-    """A person of Telegram, whose code comes by SMTP; authenticators are set up on the page alone."""
+    """A person of Telegram, whose code comes by SMTP, and whose app gets its key behind a link."""
     state = prepared_state()
     for name, content in (("channels.yml", {"telegram": TelegramPhone.SECRETS}), ("mail.yml", None)):
         (state / name).touch(mode=0o600)
@@ -241,7 +243,12 @@ def test_a_messaging_channel_and_a_real_mail_server() -> None:
         credentials = state / "credentials.yml"
         channel = "discreet.rasa.channels.telegram.TelegramChannel"
         credentials.write_text(
-            yaml.safe_dump({"discreet.rasa.web.WebChannel": {}, channel: TelegramPhone.options(provider)})
+            yaml.safe_dump(
+                {
+                    "discreet.rasa.web.WebChannel": {"public_url": "http://localhost"},
+                    channel: TelegramPhone.options(provider),
+                }
+            )
         )
         with running_assistant(state=state, credentials=str(credentials)) as assistant:
             phone = TelegramPhone(assistant, provider, 1)
@@ -250,14 +257,44 @@ def test_a_messaging_channel_and_a_real_mail_server() -> None:
             asked = phone.say(ADDRESS)
             assert "code of 8 digits" in asked.text
             assert "Use a passkey" not in asked.buttons
-            for _ in range(100):
-                if inbox.envelopes:
-                    break
-                time.sleep(0.1)
-            ((to, letter),) = inbox.envelopes
-            assert to == ["casimir.oyelaran@post.example"]
-            found = re.search(r"Your code: (\d{4} \d{4})", str(letter.get_payload()))
-            assert found is not None
-            assert "goes to the new address" in phone.say(found[1]).text
-            assert "on our page" in phone.say("give me recovery codes").text
+            assert "goes to the new address" in phone.say(_code_in(inbox, 1)).text
+            assert inbox.envelopes[0][0] == ["casimir.oyelaran@post.example"]
+            assert "on our page" in phone.say("set up a passkey").text
             assert sql(assistant, "SELECT count(*) FROM identity.authenticator") == [(0,)]
+            _sets_up_an_app(assistant, phone, inbox)
+
+
+def _sets_up_an_app(assistant: Assistant, phone: TelegramPhone, inbox: Inbox) -> None:
+    asked = phone.say("I want to set up an authenticator app")
+    assert "code of 8 digits" in asked.text
+    told = phone.say(_code_in(inbox, 2)).text
+    link = re.search(r"http://localhost(/chat/shown/[A-Za-z0-9_-]{43})\Z", told)
+    assert link is not None, told
+    landings = [fetched(assistant, "GET", path)[2] for path in (link[1], link[1], "/chat/shown/" + "x" * 43)]
+    assert len(set(landings)) == 1
+    for guess in ("/chat/shown/" + "x" * 43, "/chat/shown/%00", link[1] + "A"):
+        assert fetched(assistant, "POST", guess)[0] == 404
+    status, headers, page = fetched(assistant, "POST", link[1])
+    assert (status, headers["cache-control"]) == (200, "no-store")
+    assert "default-src 'none'" in headers["content-security-policy"]
+    secret = re.search(rb"<code>([A-Z2-7 ]{39})</code>", page)
+    assert secret is not None
+    assert fetched(assistant, "POST", link[1])[0] == 404
+    key = secret[1].decode().replace(" ", "")
+    assert f"secret={key}".encode() in page
+    assert "is set up" in phone.say(totp_at(key, time.time())).text
+    assert sql(assistant, "SELECT kind, active FROM identity.authenticator") == [("totp", True)]
+    logs = b"".join(file.read_bytes() for file in assistant.logs.glob("*.log"))
+    carried = repr(phone.provider.received)
+    assert not [held for held in (key, secret[1].decode()) if held.encode() in logs or held in carried]
+
+
+def _code_in(inbox: Inbox, letters_before: int) -> str:
+    """The code of the newest letter, as soon as so many have come."""
+    for _ in range(100):
+        found = [re.search(r"Your code: (\d{4} \d{4})", str(letter.get_payload())) for _, letter in inbox.envelopes]
+        codes = [one[1] for one in found if one]
+        if len(codes) >= letters_before:
+            return codes[-1]
+        time.sleep(0.1)
+    raise AssertionError(f"{len(inbox.envelopes)} letters came")

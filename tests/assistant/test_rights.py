@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import io
 import json
 import time
@@ -22,6 +21,7 @@ from discreet.crypto import jws, keyring
 from discreet.crypto.signing import public_key_of
 from discreet.errors import BadInput, NotAuthentic
 from discreet.records.rights.erasing import CERTIFICATE
+from tests.assistant.fetching import fetched
 from tests.assistant.phones import TelegramPhone, rows
 from tests.assistant.provider import StandIn, stand_in
 from tests.conftest import prepared_state, running_assistant
@@ -60,19 +60,6 @@ def talk(running: Assistant) -> Chat:
     return Chat(running.address).open()
 
 
-def _get(
-    assistant: Assistant, method: str, path: str, *, cookie: str | None = None, **headers: str
-) -> tuple[int, http.client.HTTPMessage, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(assistant.address).netloc, timeout=60)
-    try:
-        sent = {**headers, **({"Cookie": cookie} if cookie else {})}
-        connection.request(method, path, b"" if method == "POST" else None, sent)
-        response = connection.getresponse()
-        return response.status, response.headers, response.read()
-    finally:
-        connection.close()
-
-
 def _custom(turn: Turn) -> dict[str, Any]:
     return next((reply["custom"]["rights"] for reply in turn.replies if "custom" in reply), {})
 
@@ -92,7 +79,7 @@ def _unzipped(content: bytes) -> tuple[dict[str, Any], str]:
 def _wait_until_done(assistant: Assistant, request: str) -> str:
     deadline = time.monotonic() + 60
     while True:
-        status, _, content = _get(assistant, "GET", f"/chat/certificate/{request}")
+        status, _, content = fetched(assistant, "GET", f"/chat/certificate/{request}")
         if status == 200:
             return content.decode().strip()
         assert status == 404
@@ -111,13 +98,13 @@ def test_a_copy_holds_everything_and_can_be_fetched_once_by_its_own_session(runn
     ready = talk.press(told.buttons["Get a full copy"])
     assert _custom(ready) == {"copy": True}
     stranger = Chat(running.address).open()
-    assert _get(running, "POST", "/chat/copy", cookie=stranger.cookie)[0] == 404
-    assert _get(running, "POST", "/chat/copy")[0] == 401
-    assert _get(running, "GET", "/chat/copy", cookie=talk.cookie)[0] == 405
-    assert _get(running, "POST", "/chat/copy", cookie=talk.cookie, Origin="https://evil.example")[0] == 403
-    status, headers, content = _get(running, "POST", "/chat/copy", cookie=talk.cookie)
+    assert fetched(running, "POST", "/chat/copy", cookie=stranger.cookie)[0] == 404
+    assert fetched(running, "POST", "/chat/copy")[0] == 401
+    assert fetched(running, "GET", "/chat/copy", cookie=talk.cookie)[0] == 405
+    assert fetched(running, "POST", "/chat/copy", cookie=talk.cookie, Origin="https://evil.example")[0] == 403
+    status, headers, content = fetched(running, "POST", "/chat/copy", cookie=talk.cookie)
     assert (status, headers["content-type"], headers["cache-control"]) == (200, "application/zip", "no-store")
-    assert _get(running, "POST", "/chat/copy", cookie=talk.cookie)[0] == 404
+    assert fetched(running, "POST", "/chat/copy", cookie=talk.cookie)[0] == 404
     data, page = _unzipped(content)
     values = {one["category"]: one["value"] for one in data["values"]}
     assert values["card number"] == CARD
@@ -144,7 +131,7 @@ def test_the_button_of_a_copy_works_once_and_only_where_it_was_shown(running: As
     again = talk.press(told.buttons["Get a full copy"])
     assert (again.replies, again.shown) == (first.replies, first.shown)
     assert rows(running, "SELECT count(*) FROM rights.copy") == [(1,)]
-    _get(running, "POST", "/chat/copy", cookie=talk.cookie)
+    fetched(running, "POST", "/chat/copy", cookie=talk.cookie)
 
 
 def test_another_channel_gets_a_link_to_an_age_file_and_its_passphrase(running: Assistant, provider: StandIn) -> None:
@@ -155,21 +142,21 @@ def test_another_channel_gets_a_link_to_an_age_file_and_its_passphrase(running: 
     path = urlsplit(ready.text.partition("Your copy: ")[2].split()[0]).path
     passphrase = ready.text.partition("Its passphrase: ")[2].split()[0]
     for _ in range(2):  # what programs do that preview links
-        status, headers, landing = _get(running, "GET", path)
+        status, headers, landing = fetched(running, "GET", path)
         assert status == 200
         assert "form-action 'self'" in headers["content-security-policy"]
-    assert _get(running, "GET", "/chat/copy/" + "x" * 43)[2] == landing
+    assert fetched(running, "GET", "/chat/copy/" + "x" * 43)[2] == landing
     other = path[:-1] + ("A" if path[-1] != "A" else "B")
     outside = ("/chat/copy/..%2f..%2fkeys%2fidentity.json", "/chat/copy/'%20OR%201=1%20--", "/chat/copy/*")
     guesses = (other, path.swapcase().lower(), f"{path}%00", *outside)
     for guess in guesses:
-        assert _get(running, "POST", guess)[0] in (404, 405), guess
-    assert _get(running, "POST", path, Origin="https://evil.example")[0] == 403
-    status, headers, sealed = _get(running, "POST", path)
+        assert fetched(running, "POST", guess)[0] in (404, 405), guess
+    assert fetched(running, "POST", path, Origin="https://evil.example")[0] == 403
+    status, headers, sealed = fetched(running, "POST", path)
     assert (status, headers["cache-control"]) == (200, "no-store")
     assert sealed.startswith(b"age-encryption.org/v1")
     assert CARD.encode() not in sealed
-    assert _get(running, "POST", path)[0] == 404
+    assert fetched(running, "POST", path)[0] == 404
     with pytest.raises(pyrage.DecryptError):
         pyrage.passphrase.decrypt(sealed, passphrase + "q")
     data, _ = _unzipped(pyrage.passphrase.decrypt(sealed, passphrase))
@@ -180,7 +167,7 @@ def test_an_expired_copy_is_gone(running: Assistant, talk: Chat) -> None:
     told = talk.send("what do you know about me?")
     talk.press(told.buttons["Get a full copy"])
     rows(running, "UPDATE rights.copy SET expires_at = now() - interval '1 second' RETURNING 1")
-    assert _get(running, "POST", "/chat/copy", cookie=talk.cookie)[0] == 404
+    assert fetched(running, "POST", "/chat/copy", cookie=talk.cookie)[0] == 404
 
 
 def test_everything_is_deleted_on_request_and_the_conversation_ends(running: Assistant, talk: Chat) -> None:
@@ -273,7 +260,7 @@ def test_a_wrong_value_is_replaced_and_the_old_one_destroyed(running: Assistant,
         time.sleep(0.5)
     ready = talk.press(talk.send("what do you know about me?").buttons["Get a full copy"])
     assert _custom(ready)
-    data, _ = _unzipped(_get(running, "POST", "/chat/copy", cookie=talk.cookie)[2])
+    data, _ = _unzipped(fetched(running, "POST", "/chat/copy", cookie=talk.cookie)[2])
     assert [one["value"] for one in data["values"]] == ["quillfeather.2@post.example"]
 
 
@@ -298,7 +285,7 @@ def test_a_right_ends_a_form_and_is_answered(talk: Chat) -> None:
 
 @pytest.mark.parametrize("name", ["rq_" + "a" * 26, "rq_x", "..%2f..%2fkeys", "rq_" + "a" * 26 + "%0a", "*"])
 def test_a_certificate_is_only_there_for_who_knows_its_id(running: Assistant, name: str) -> None:
-    assert _get(running, "GET", f"/chat/certificate/{name}")[0] == 404
+    assert fetched(running, "GET", f"/chat/certificate/{name}")[0] == 404
 
 
 def test_no_secret_of_a_copy_reaches_a_log(running: Assistant, provider: StandIn) -> None:
@@ -306,7 +293,7 @@ def test_no_secret_of_a_copy_reaches_a_log(running: Assistant, provider: StandIn
     ready = phone.press(phone.say("what do you know about me?"), "Get a full copy")
     link = ready.text.partition("Your copy: ")[2].split()[0].rpartition("/")[2]
     passphrase = ready.text.partition("Its passphrase: ")[2].split()[0]
-    _get(running, "POST", f"/chat/copy/{link}")
+    fetched(running, "POST", f"/chat/copy/{link}")
     for log in Path(running.logs).iterdir():
         content = log.read_text(errors="replace")
         assert link not in content

@@ -103,9 +103,12 @@ class SignedEndpoint(EndpointConfig):
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return ""
 
-    async def shown_once(self, sender_id: str) -> dict[str, Any]:
-        """What an action keeps for this sender's page, gone with this; {} for nothing. Raises StorageUnavailable."""
-        body = json.dumps({"sender_id": sender_id}).encode()
+    async def shown_once(self, asked: dict[str, str]) -> dict[str, Any]:
+        """What an action keeps for the page of ``sender_id`` or behind ``link``, gone with this; {} for nothing.
+
+        Raises StorageUnavailable.
+        """
+        body = json.dumps(asked).encode()
         call = ActionCall(secrets.token_bytes(16), 0, 0)
         headers = {"Content-Type": "application/json", **sign_action_call(self._key, call, body, int(time.time()))}
         try:

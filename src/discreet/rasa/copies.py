@@ -1,4 +1,4 @@
-"""How a copy and a certificate reach their person: the page's own routes, and links for other channels.
+"""How a copy and a certificate are fetched: the page's own routes, and those behind links for other channels.
 
 docs/spec/rights.md, "Copy". The action server opened the values; here the conversation's own words are added, which
 only this process reads, and the archive is made.
@@ -7,7 +7,7 @@ only this process reads, and the archive is made.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Any, Protocol
 
@@ -22,26 +22,23 @@ from discreet.errors import IntegrityError
 from discreet.rasa.answers import answering
 from discreet.rasa.codec import TurnBody
 from discreet.rasa.guard import Guard
+from discreet.rasa.plain_page import SAFE, plain_page
 from discreet.records.conversations import Conversations
 from discreet.records.limits import Limits
 from discreet.records.rights import archive, copies
-from discreet.records.rights.copies import LINK, PASSPHRASE, NoCopy
+from discreet.records.rights.copies import NoCopy
 from discreet.records.rights.requests import REQUEST_ID
 from discreet.settings import process_settings
 from discreet.storage.engine import Steps
 
 FILE_NAME = "discreet-copy.zip"
 MAX_CONVERSATIONS = 200
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-_LANDING = (
-    '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    "<title>Your copy</title><style>body{font:18px/1.5 system-ui,sans-serif;max-width:30rem;margin:3rem auto;"
-    "padding:0 1rem}button{font:inherit;padding:.5rem 1rem}</style><h1>Your copy</h1><p>It can be fetched once. It is "
-    "an age file: open it with the passphrase from the chat, for example by "
+_LANDING = plain_page(
+    "Your copy",
+    "<p>It can be fetched once. It is an age file: open it with the passphrase from the chat, for example by "
     "<code>age -d discreet-copy.zip.age &gt; discreet-copy.zip</code>.</p>"
-    '<form method="post"><button>Fetch my copy</button></form></html>'
+    '<form method="post"><button>Fetch my copy</button></form>',
 )
-_SAFE = {"Content-Security-Policy": _POLICY}
 
 
 class Rates(Protocol):
@@ -63,7 +60,7 @@ def add_routes(blueprint: Blueprint, let_in: Rates, sender: Callable[[Guard, Req
     async def landing(request: Request, link: str) -> HTTPResponse:  # noqa: ARG001
         """The same for every link: it takes nothing and tells nothing."""
         await let_in(request, lambda limits, address: limits.opening(address))
-        return html(_LANDING, headers=_SAFE)
+        return html(_LANDING, headers=SAFE)
 
     async def linked_copy(request: Request, link: str) -> HTTPResponse:
         guard = await let_in(request, lambda limits, address: limits.opening(address))
@@ -79,7 +76,7 @@ def add_routes(blueprint: Blueprint, let_in: Rates, sender: Callable[[Guard, Req
         rows = await guard.statements.run(_certificate(request_id if REQUEST_ID.match(request_id) else ""))
         if not rows or rows[0][0] is None:
             raise NotFound("there is no such certificate")
-        saved = {"Content-Disposition": 'attachment; filename="certificate.jws"', **_SAFE}
+        saved = {"Content-Disposition": 'attachment; filename="certificate.jws"', **SAFE}
         return text(f"{rows[0][0]}\n", headers=saved)
 
     for path, method, handler in (
@@ -89,41 +86,6 @@ def add_routes(blueprint: Blueprint, let_in: Rates, sender: Callable[[Guard, Req
         ("/certificate/<request_id>", "GET", certificate),
     ):
         blueprint.add_route(answering(handler), path, methods=[method], name=f"rights_{handler.__name__}")
-
-
-def add_offers(
-    messages: Sequence[dict[str, Any]], replies: list[dict[str, Any]], channel: str, public_url: str
-) -> None:
-    """Puts what a person needs to fetch something into their replies: after the mask, which would hide it.
-
-    ``messages`` are the action server's. The page gets no secret, because its session is one; other channels get a
-    link, and for a copy the passphrase.
-    """
-    for message, reply in zip(messages, replies, strict=True):
-        offer = (message.get("custom") or {}).get("rights")
-        if not isinstance(offer, dict):
-            continue
-        reply["custom"].pop("rights", None)
-        copy, certificate = str(offer.get("copy", "")), str(offer.get("certificate", ""))
-        passphrase = str(offer.get("passphrase", ""))
-        if LINK.match(copy) and PASSPHRASE.match(passphrase):
-            if channel == "web":
-                reply["custom"]["rights"] = {"copy": True}
-            elif public_url:
-                _append(reply, f"Your copy: {public_url}/chat/copy/{copy}\nIts passphrase: {passphrase}")
-            else:
-                _append(reply, "It can be fetched on our chat page only; please ask there.")
-        if REQUEST_ID.match(certificate):
-            if channel == "web":
-                reply["custom"]["rights"] = {"certificate": certificate}
-            elif public_url:
-                _append(reply, f"Your certificate: {public_url}/chat/certificate/{certificate}")
-        if not reply["custom"]:
-            del reply["custom"]
-
-
-def _append(reply: dict[str, Any], line: str) -> None:
-    reply["text"] = f"{reply.get('text', '')}\n{line}".strip()
 
 
 async def _taken(guard: Guard, *, link: str | None = None, subject: bytes | None = None) -> dict[str, Any]:

@@ -191,9 +191,10 @@ class Guard:
         answer: dict[str, Any] = await self._agent.action_endpoint.desk(what, asked)
         return answer
 
-    async def shown_once(self, sender_id: str) -> dict[str, Any]:
-        """What an action keeps for the page to fetch once, past the conversation; {} for nothing."""
-        return await self._agent.action_endpoint.shown_once(sender_id)
+    async def shown_once(self, **asked: str) -> dict[str, Any]:
+        """What an action keeps to be fetched once, by its ``sender_id`` or its ``link``; {} for nothing."""
+        shown: dict[str, Any] = await self._agent.action_endpoint.shown_once(asked)
+        return shown
 
     async def action_metrics(self) -> str:
         """What the action server has counted; empty while it does not answer."""

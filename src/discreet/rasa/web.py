@@ -30,13 +30,14 @@ from discreet import logs, metrics
 from discreet.defence import MAX_SIZE, Door
 from discreet.defence.clamd import Clamd
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
-from discreet.rasa import copies
+from discreet.rasa import copies, shown
 from discreet.rasa.answers import answering, plain_error, refusal
 from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy, languages
 from discreet.rasa.guard import Answer, Guard, Incoming
 from discreet.rasa.loading import require_safe_loading
+from discreet.rasa.offers import add_offers
 from discreet.rasa.page import add_page, security_headers
 from discreet.rasa.sign_in import Verifier
 from discreet.rasa.startup import prepare
@@ -111,7 +112,7 @@ class WebChannel(InputChannel):
             guard = prepare(app, on_new_message)
             if self._door is not None:
                 guard.require_attachments()
-            guard.public_url, guard.add_offers = self._front.public_url, copies.add_offers
+            guard.public_url, guard.add_offers = self._front.public_url, add_offers
             self._guard = guard
 
         for path, method, handler in (
@@ -123,11 +124,11 @@ class WebChannel(InputChannel):
             ("/history", "GET", self._history),
             ("/withdraw", "POST", self._withdraw),
             ("/receipt", "GET", self._receipt),
-            ("/shown", "POST", self._shown),
             ("/metrics", "GET", self._metrics),
         ):
             blueprint.add_route(answering(handler), path, methods=[method], name=handler.__name__)
         copies.add_routes(blueprint, self._let_in, lambda guard, request: _sender(guard, self._credential(request)))
+        shown.add_routes(blueprint, self._let_in, self._in_session)
         return blueprint
 
     async def _ready(self, _request: Request) -> HTTPResponse:
@@ -212,11 +213,6 @@ class WebChannel(InputChannel):
         disposition = 'attachment; filename="consent-receipt.json"'
         headers = {"Cache-Control": "no-store", "Content-Disposition": disposition}
         return text(answer["receipt"], content_type="application/json", headers=headers)
-
-    async def _shown(self, request: Request) -> HTTPResponse:
-        """What the conversation must not hold: shown on the page once, and kept nowhere."""
-        guard, sender_id = await self._in_session(request)
-        return json_response(await guard.shown_once(sender_id))
 
     async def _metrics(self, request: Request) -> HTTPResponse:
         """For a collector on this machine: to anybody else the page is not there."""

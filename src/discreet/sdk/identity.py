@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from discreet.crypto.derived import derived
 from discreet.crypto.wrapping import KeyRing
@@ -18,33 +16,11 @@ from discreet.records.identity.accounts import Account, Accounts
 from discreet.records.identity.authenticators import Authenticators
 from discreet.records.identity.challenges import Challenges
 from discreet.records.identity.changes import Changes
+from discreet.sdk.shown import ShownOnce
 from discreet.shop.port import Customers
 from discreet.storage.engine import Database
 
-SHOWN_SECONDS = 300.0
 _log = logging.getLogger(__name__)
-
-
-class ShownOnce:
-    """What a page may fetch once, past the conversation: no tracker, log or database holds it. ``clock``: seconds."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._kept: dict[bytes, tuple[float, dict[str, Any]]] = {}
-
-    def keep(self, subject: bytes, content: dict[str, Any]) -> None:
-        """Keeps it for five minutes, in place of what that conversation has not fetched yet."""
-        with self._lock:
-            now = self._clock()
-            self._kept = {one: kept for one, kept in self._kept.items() if kept[0] > now}
-            self._kept[subject] = (now + SHOWN_SECONDS, content)
-
-    def take(self, subject: bytes) -> dict[str, Any] | None:
-        """What is there for a conversation, gone with this; None for nothing."""
-        with self._lock:
-            until, content = self._kept.pop(subject, (0.0, None))
-            return content if until > self._clock() else None
 
 
 @dataclass(frozen=True)
@@ -59,6 +35,8 @@ class Identity:
     mailer: Mailer = field(repr=False)
     page: str = ""
     """The page's origin, such as ``https://chat.example.com``; empty: passkeys cannot be used."""
+    has_links: bool = False
+    """Whether people of other channels can reach the page by a link."""
     clock: Callable[[], float] = time.time
     """Unix time in seconds, for TOTP."""
     shown: ShownOnce = field(default_factory=ShownOnce, repr=False)
@@ -74,6 +52,8 @@ def identity_for(
     customers: Customers,
     mailer: Mailer,
     page: str = "",
+    *,
+    has_links: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> Identity:
     """``seed`` is the vault's, which no other process holds; ``ring`` wraps customers' keys."""
@@ -87,6 +67,7 @@ def identity_for(
         customers=customers,
         mailer=mailer,
         page=page,
+        has_links=has_links,
         clock=clock,
     )
 

@@ -70,7 +70,9 @@ def services_for(settings: Settings) -> Services:
         results=Results(ring),
         shop=shop,
         refunds=PaymentProvider(settings.payment_socket),
-        identity=identity_for(settings.key("vault_seed"), ring, shop, mailer, settings.page),
+        identity=identity_for(
+            settings.key("vault_seed"), ring, shop, mailer, settings.page, has_links=settings.has_links
+        ),
     )
 
 
@@ -121,9 +123,11 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
     @app.post("/shown")
     async def shown(request: Request) -> HTTPResponse:
-        """What the page fetches once, past the conversation (docs/spec/step-up.md)."""
-        subject = conversation_id(identity_key, json.loads(request.body)["sender_id"])
-        return json_response(services.identity.shown.take(subject) or {})
+        """What is fetched once, past the conversation: by its page, or by its link (docs/spec/step-up.md)."""
+        asked, kept = json.loads(request.body), services.identity.shown
+        if "link" in asked:
+            return json_response(kept.take_by(str(asked["link"])) or {})
+        return json_response(kept.take(conversation_id(identity_key, asked["sender_id"])) or {})
 
     @app.after_server_start
     async def begin(app: Sanic, _loop: object) -> None:

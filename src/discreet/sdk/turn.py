@@ -158,9 +158,10 @@ class Turn:
         """A text of our own; buttons are ``{"title", "payload"}``."""
         self.responses.append({"text": text, **({"buttons": buttons} if buttons else {})})
 
-    def show(self) -> None:
-        """Has the page fetch what ``services.identity.shown`` keeps for it: what no conversation may hold."""
-        self.responses.append({"custom": {"show": True}})
+    def show(self, content: dict[str, Any]) -> None:
+        """Keeps for the person's page what no conversation may hold. Elsewhere than on the page they get a link."""
+        link = self.services.identity.shown.keep(self.subject, content)
+        self.responses.append({"custom": {"show": link}})
 
     async def reveal(self, slot: str) -> str:
         """The value behind a sensitive slot's token.
