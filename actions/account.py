@@ -45,7 +45,7 @@ class LockAccount(GuardedAction):
             return
         turn.set(PROVING, None)
         turn.say("utter_account_locked")
-        step_up.tell(turn, Account(customer), "Your account is locked", _LOCKED)
+        await step_up.tell(turn, Account(customer), "locked", "Your account is locked", _LOCKED)
 
 
 class UnlockAccount(GuardedAction):
@@ -64,7 +64,7 @@ class UnlockAccount(GuardedAction):
             return
         await turn.in_transaction(lambda tx: identity.changes.file(tx, customer, UNLOCK, wait, proved=True))
         turn.say("utter_account_unlock_waits", days=max(wait.days, 1))
-        step_up.tell(turn, Account(customer), "Your account will be unlocked", _UNLOCKING)
+        await step_up.tell(turn, Account(customer), "unlocking", "Your account will be unlocked", _UNLOCKING)
 
 
 class AddAuthenticator(GuardedAction):
@@ -124,7 +124,7 @@ class AddAuthenticator(GuardedAction):
         identity.shown.keep(turn.subject, {"kind": "recovery", "codes": made})
         turn.say("utter_recovery_shown")
         turn.show()
-        tell_added(turn, customer, "A new set of recovery codes")
+        await tell_added(turn, customer, "A new set of recovery codes")
 
     async def _passkey(self, turn: Turn, customer: bytes) -> None:
         identity = turn.services.identity
@@ -167,9 +167,9 @@ async def _is_locked(turn: Turn) -> bool:
     return True
 
 
-def tell_added(turn: Turn, customer: bytes, what: str) -> None:
+async def tell_added(turn: Turn, customer: bytes, what: str) -> None:
     """Writes to the customer about something new that opens their account."""
-    step_up.tell(turn, Account(customer), what, f"{what}{_ADDED}")
+    await step_up.tell(turn, Account(customer), "added", what, f"{what}{_ADDED}")
 
 
 def _kind(words: Any) -> str | None:
@@ -239,7 +239,7 @@ class ChangeEmail(GuardedAction):
         name = turn.services.policy.controller["name"]
         text = _NEW_ADDRESS.format(name=name, code=f"{code[:4]} {code[4:]}")
         identity.mailer.send(lambda: email, f"Your code for {name}", text)
-        step_up.tell(turn, Account(customer), "Another e-mail address", _MOVING)
+        await step_up.tell(turn, Account(customer), "moving", "Another e-mail address", _MOVING)
         turn.set(PROVING, "code")
         turn.say("utter_email_confirm")
 

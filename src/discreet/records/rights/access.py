@@ -11,6 +11,7 @@ from typing import Any
 from discreet.policy import Policy, Purpose
 from discreet.records.attachments import CATEGORY, opened_file
 from discreet.records.rights.archive import FORMAT
+from discreet.records.rights.uses import uses
 from discreet.records.vault import Kept
 from discreet.storage.engine import Transaction
 
@@ -103,6 +104,7 @@ def content(
                 list(subjects),
             )
         ],
+        "uses": uses(tx, policy, subjects),
         "shop": shop,
         "files": list(files.values()),
         "subjects": [subject.hex() for subject in subjects],
