@@ -90,7 +90,7 @@ class AnswerChallenge(GuardedAction):
             except NotAuthentic:
                 return identity.challenges.failed(tx, turn.subject)
             identity.authenticators.used_passkey(tx, found, counter)
-            return identity.challenges.passed_by(tx, turn.subject, codes.PASSKEY)
+            return identity.challenges.passed_by(tx, turn.subject, found.id)
 
         await self._go_on(turn, verify)
 

@@ -58,7 +58,10 @@ def _of_a_customer(state: Path, what: str, work: Callable[[Transaction, bytes], 
             raise SettingsError("no account has that e-mail address")
         said = work(tx, found.id)
         talks = [bytes(row[0]) for row in tx.execute("SELECT subject FROM identity.link WHERE customer = %s", found.id)]
-        for subject in talks or [None]:
-            Audit("operator").append(tx, event="account", outcome=what, subject=subject, purpose="identification")
+        audit = Audit("operator")
+        for subject in talks:
+            audit.append(tx, event="account", outcome=what, subject=subject, purpose="identification")
+        if not talks:
+            audit.append(tx, event="account", outcome=what, purpose="identification")
     print(said)
     return 0

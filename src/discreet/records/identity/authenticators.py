@@ -134,9 +134,12 @@ class Authenticators:
         """Keeps what its authenticator counts."""
         tx.execute("UPDATE identity.authenticator SET counter = %s WHERE id = %s", counter, passkey.id)
 
-    def remove(self, tx: Transaction, customer: bytes, kind: str) -> int:
-        """Removes what the customer has of that kind; how many."""
-        tx.execute("DELETE FROM identity.authenticator WHERE customer = %s AND kind = %s", customer, kind)
+    def remove(self, tx: Transaction, customer: bytes, kind: str, *, but: int | None = None) -> int:
+        """Removes what the customer has of that kind, but for the one of that id; how many."""
+        tx.execute(
+            "DELETE FROM identity.authenticator WHERE customer = %s AND kind = %s AND id IS DISTINCT FROM %s",
+            customer, kind, but,
+        )  # fmt: skip
         removed = tx.rowcount
         guesses.right(tx, customer, kind)
         return removed

@@ -66,6 +66,8 @@ class Proof:
     level: int
     new_address: bool = False
     """The code went to an address that is not on file yet, and nothing else was taken."""
+    passkey: int | None = None
+    """Which passkey was shown."""
 
 
 class Challenges:
@@ -148,12 +150,13 @@ class Challenges:
             return self._wrong(tx, subject, waiting.account, kind)
         return self._proved(tx, subject, waiting, kind)
 
-    def passed_by(self, tx: Transaction, subject: bytes, kind: str) -> Result:
-        """A factor that the caller has verified itself, a passkey, for the open challenge."""
+    def passed_by(self, tx: Transaction, subject: bytes, passkey: int) -> Result:
+        """A passkey, of that id here, that the caller has verified itself, for the open challenge."""
         waiting = self.waiting(tx, subject)
         if waiting is None or waiting.account is None or waiting.account.decoy or waiting.new_address:
             return Result(Outcome.GONE)
-        return self._proved(tx, subject, waiting, kind)
+        tx.execute("UPDATE identity.challenge SET shown = %s WHERE subject = %s", passkey, subject)
+        return self._proved(tx, subject, waiting, codes.PASSKEY)
 
     def require_unlocked(self, tx: Transaction, subject: bytes) -> Waiting | None:
         """The open challenge, if anything may be compared for it. Raises Locked."""
@@ -227,7 +230,7 @@ class Challenges:
         rows = tx.execute(
             "UPDATE identity.challenge SET used_by = %s WHERE subject = %s AND operation = %s AND NOT decoy"
             " AND (%s::bytea IS NULL OR customer = %s) AND level >= %s AND passed_at > now() - %s"
-            " AND (used_by IS NULL OR used_by = %s) RETURNING customer, methods, level, new_address",
+            " AND (used_by IS NULL OR used_by = %s) RETURNING customer, methods, level, new_address, shown",
             used_by, subject, operation, customer, customer, level, fresh, used_by,
         )  # fmt: skip
         return Proof(bytes(rows[0][0]), tuple(rows[0][1]), *rows[0][2:]) if rows else None

@@ -26,7 +26,7 @@ _COVER = (
     " SELECT %s, coalesce(o.subject, mine.subject), l.customer FROM (SELECT %s::bytea AS subject) mine"
     " LEFT JOIN identity.link l USING (subject) LEFT JOIN identity.link o ON o.customer = l.customer"
 )
-"""Who is linked now: "forget who I am" a moment later must leave nobody out, and another customer's sign-in add none."""
+"""Who is linked now: "forget who I am" a moment later must leave nobody out, another customer's sign-in add none."""
 OPEN, OVER = ("asked", "filed"), ("done", "partly", "refused", "cancelled", "expired")
 
 

@@ -33,6 +33,9 @@ _DONE = {
     ("objection", "done"): "a use was stopped, as you asked",
     ("consent.withdraw", "done"): "your consent was taken back, as you asked",
     ("account", "codes_reopened"): "closed kinds of code were taken again",
+    ("account", "totp_removed"): "the authenticator app was removed",
+    ("account", "passkey_removed"): "passkeys were removed",
+    ("account", "recovery_removed"): "recovery codes were removed",
 }
 
 

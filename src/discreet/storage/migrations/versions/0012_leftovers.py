@@ -10,5 +10,5 @@ down_revision = "0011"
 
 def upgrade() -> None:
     role_names = context.config.attributes["role_names"]
-    for part in ("guesses", "person_log", "covered"):
+    for part in ("guesses", "person_log", "covered", "shown_passkey"):
         op.get_bind().exec_driver_sql(statements(part, role_names).replace("%", "%%"))
