@@ -20,9 +20,9 @@ from discreet import metrics
 
 SECONDS = 10.0
 """For the whole handshake; uvloop's own bound is a minute."""
-_NONE = -1
 MOST = 512
 """Unfinished ones of one process at a time."""
+_NONE = -1
 
 
 class Handshakes:
