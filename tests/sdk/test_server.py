@@ -165,7 +165,8 @@ def test_a_malformed_question_is_refused_with_what_is_none_and_counted(caller: C
     before = refusals(caller, "bad_request")
     for body in bodies:
         status, answer = caller.post(body, sign_action_call(caller.key, turn(0), body, int(time.time())), path)
-        assert (status, json.loads(answer)["error"].partition(" with ")[0]) == (400, "this address takes a JSON object")
+        said = json.loads(answer)["error"]
+        assert (status, said) == (400, "this address takes another JSON object: see docs/spec/action-call.md")
     assert refusals(caller, "bad_request") == before + len(bodies)
 
 

@@ -19,8 +19,7 @@ def body_of(content: bytes, parts: tuple[tuple[str, type], ...], *, status: int 
 
     400 everywhere but for Rasa's own calls: to Rasa that is an action that rejects to run.
     """
-    named = ", ".join(f"{name} ({kind.__name__})" for name, kind in parts)
-    refused = Malformed(f"this address takes a JSON object with {named}", status_code=status)
+    refused = Malformed("this address takes another JSON object: see docs/spec/action-call.md", status_code=status)
     try:
         body = json.loads(content)
         if not isinstance(body, dict) or not all(isinstance(body.get(name), kind) for name, kind in parts):
