@@ -45,7 +45,7 @@ class LockAccount(GuardedAction):
             return
         turn.set(PROVING, None)
         turn.say("utter_account_locked")
-        step_up.tell(turn, Account(customer), "Your account is locked", _LOCKED)
+        await step_up.tell(turn, Account(customer), "locked", "Your account is locked", _LOCKED)
 
 
 class UnlockAccount(GuardedAction):
@@ -64,7 +64,7 @@ class UnlockAccount(GuardedAction):
             return
         await turn.in_transaction(lambda tx: identity.changes.file(tx, customer, UNLOCK, wait, proved=True))
         turn.say("utter_account_unlock_waits", days=max(wait.days, 1))
-        step_up.tell(turn, Account(customer), "Your account will be unlocked", _UNLOCKING)
+        await step_up.tell(turn, Account(customer), "unlocking", "Your account will be unlocked", _UNLOCKING)
 
 
 class AddAuthenticator(GuardedAction):
@@ -123,7 +123,7 @@ class AddAuthenticator(GuardedAction):
         made = await turn.in_transaction(lambda tx: identity.authenticators.new_recovery_codes(tx, customer))
         turn.say("utter_recovery_shown")
         turn.show({"kind": "recovery", "codes": made})
-        tell_added(turn, customer, "A new set of recovery codes")
+        await tell_added(turn, customer, "A new set of recovery codes")
 
     async def _passkey(self, turn: Turn, customer: bytes) -> None:
         identity = turn.services.identity
@@ -141,6 +141,54 @@ class AddAuthenticator(GuardedAction):
         turn.set(PROVING, codes.PASSKEY)
         turn.say("utter_passkey_create")
         turn.show({"kind": "passkey_create", "options": options})
+
+
+class RemoveAuthenticator(GuardedAction):
+    """A lost phone: what was on it opens the account no longer."""
+
+    name_ = "action_remove_authenticator"
+    purpose = "account"
+    bound_to = ("factor",)
+
+    async def assurance(self, turn: Turn) -> int:
+        """Two proofs where they have any: a mailbox alone must not clear what counts for more out of its way."""
+        return await _as_high_as_they_reach(turn)
+
+    async def ready(self, turn: Turn) -> bool:
+        """Which of them is asked before anybody proves anything."""
+        if _kind(turn.slot("factor")) is None:
+            turn.say("utter_choose_factor_to_remove")
+            return False
+        if await _is_locked(turn):
+            turn.set("factor", None)
+            return False
+        return True
+
+    async def act(self, turn: Turn) -> None:
+        """All of that kind, but for a passkey that was shown for this; and a letter."""
+        assert turn.proof is not None  # the gate has seen to that
+        if await _is_locked(turn):
+            return
+        if turn.proof.level < (await self.assurance(turn)):
+            await step_up.again(turn, self)
+            return
+        kind, proof, identity = _kind(turn.slot("factor")) or "", turn.proof, turn.services.identity
+        turn.set("factor", None)
+
+        def remove(tx: Transaction) -> int:
+            removed = identity.authenticators.remove(tx, proof.customer, kind, but=proof.passkey)
+            if removed:
+                turn.services.audit.append(
+                    tx, event="account", outcome=f"{kind}_removed", subject=turn.subject, purpose=self.purpose,
+                    turn_id=turn.call.turn_id,
+                )  # fmt: skip
+            return removed
+
+        if not await turn.in_transaction(remove):
+            turn.say("utter_factor_not_there")
+            return
+        turn.say("utter_factor_removed")
+        await step_up.tell(turn, Account(proof.customer), "removed", "Something was removed", _REMOVED[kind])
 
 
 async def _as_high_as_they_reach(turn: Turn) -> int:
@@ -171,9 +219,9 @@ async def _is_locked(turn: Turn) -> bool:
     return True
 
 
-def tell_added(turn: Turn, customer: bytes, what: str) -> None:
+async def tell_added(turn: Turn, customer: bytes, what: str) -> None:
     """Writes to the customer about something new that opens their account."""
-    step_up.tell(turn, Account(customer), what, f"{what}{_ADDED}")
+    await step_up.tell(turn, Account(customer), "added", what, f"{what}{_ADDED}")
 
 
 def _kind(words: Any) -> str | None:
@@ -243,7 +291,7 @@ class ChangeEmail(GuardedAction):
         name = turn.services.policy.controller["name"]
         text = _NEW_ADDRESS.format(name=name, code=f"{code[:4]} {code[4:]}")
         identity.mailer.send(lambda: email, f"Your code for {name}", text)
-        step_up.tell(turn, Account(customer), "Another e-mail address", _MOVING)
+        await step_up.tell(turn, Account(customer), "moving", "Another e-mail address", _MOVING)
         turn.set(PROVING, "code")
         turn.say("utter_email_confirm")
 
@@ -287,6 +335,16 @@ _ADDED = """\
 
 If that was you, there is nothing to do. If not, sign in in the chat and write "this was not me": that locks it.
 """
+_GONE = """\
+ of your account at {name} opens it no longer, as somebody who had shown that they are you asked in the chat.
+
+If that was not you, sign in in the chat and write "this was not me": that locks what is left. Then please call us.
+"""
+_REMOVED = {
+    codes.TOTP: f"The authenticator app{_GONE}",
+    codes.PASSKEY: f"Every passkey but one that was shown for this{_GONE}",
+    codes.RECOVERY: f"Every recovery code{_GONE}",
+}
 _LOCKED = """\
 Somebody who had shown that they are you wrote "this was not me" in the chat of {name}. Authenticator apps, passkeys
 and recovery codes of your account are locked, and what waited was stopped. To unlock, write "unlock my account".

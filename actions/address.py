@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from actions.orders import known_order
+from actions.orders import account_of, known_order
 from discreet.records.identity.accounts import Account
 from discreet.redaction.tokens import parse
 from discreet.sdk import GuardedAction, GuardedForm, Turn
@@ -51,10 +51,8 @@ class ChangeAddress(GuardedAction):
     needs = ("order_number", "delivery_address")
 
     async def account(self, turn: Turn) -> Account | None:
-        """Whoever placed the order, whoever is talking."""
-        number = turn.slot("order_number")
-        owner = await asyncio.to_thread(turn.services.identity.customers.owner_of, number)
-        return Account(owner) if owner is not None else turn.services.identity.accounts.nobody(f"order {number}")
+        """See ``account_of``."""
+        return await account_of(turn)
 
     async def act(self, turn: Turn) -> None:
         """Changes it, or says why it is too late."""

@@ -90,7 +90,7 @@ class AnswerChallenge(GuardedAction):
             except NotAuthentic:
                 return identity.challenges.failed(tx, turn.subject)
             identity.authenticators.used_passkey(tx, found, counter)
-            return identity.challenges.passed_by(tx, turn.subject, codes.PASSKEY)
+            return identity.challenges.passed_by(tx, turn.subject, found.id)
 
         await self._go_on(turn, verify)
 
@@ -104,7 +104,7 @@ class AnswerChallenge(GuardedAction):
             turn.say("utter_passkey_failed")
             return
         turn.say("utter_passkey_added")
-        tell_added(turn, customer, "A new passkey")
+        await tell_added(turn, customer, "A new passkey")
 
     async def _totp(self, turn: Turn, code: str) -> None:
         identity = turn.services.identity
@@ -120,7 +120,7 @@ class AnswerChallenge(GuardedAction):
             return
         turn.set(PROVING, None)
         turn.say("utter_totp_added")
-        tell_added(turn, customer, "A new authenticator app")
+        await tell_added(turn, customer, "A new authenticator app")
 
 
 class ResendCode(GuardedAction):

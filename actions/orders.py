@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from discreet.records.identity.accounts import Account
 from discreet.sdk import GuardedAction, GuardedForm, Turn
 from discreet.shop.port import UnknownOrder
 
@@ -24,6 +25,13 @@ async def known_order(value: Any, turn: Turn) -> str | None:
         turn.say("utter_unknown_order")
         return None
     return order.number
+
+
+async def account_of(turn: Turn) -> Account:
+    """Whoever placed the order in the slot, whoever is talking: what is done to it needs their proof."""
+    number = turn.slot("order_number")
+    owner = await asyncio.to_thread(turn.services.identity.customers.owner_of, number)
+    return Account(owner) if owner is not None else turn.services.identity.accounts.nobody(f"order {number}")
 
 
 class OrderForm(GuardedForm):

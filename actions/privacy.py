@@ -10,7 +10,7 @@ from discreet.records.consent.phrases import in_words, phrase
 from discreet.records.consent.said import withdrawn_sentence
 from discreet.records.erasure import Scope
 from discreet.records.pending import LIFETIME
-from discreet.records.rights import access, copies, standing
+from discreet.records.rights import access, copies, standing, uses
 from discreet.records.rights.erasing import scope_of
 from discreet.records.rights.requests import told
 from discreet.records.vault import Kept
@@ -77,6 +77,9 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str, tuple[bytes, ...
     lines += [
         f"Your yes to: {purpose.notice[policy.languages[0]]} (at most {in_words(purpose.keep)})." for purpose in given
     ]
+    opened = uses.summary(tx, policy, subjects)
+    if opened is not None:
+        lines.append(opened)
     if standing.is_restricted(tx, turn.subject):
         lines.append("You froze it: I keep it and do not use it.")
     lines += told(tx, subjects, policy)

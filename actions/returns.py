@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from actions.orders import known_order
+from actions.orders import account_of, known_order
 from discreet.errors import NotAllowed
+from discreet.records.identity.accounts import Account
 from discreet.redaction.tokens import mask_all, parse
 from discreet.sdk import GuardedAction, GuardedForm, Turn
 from discreet.shop.port import NotPossible, PaymentFailed
@@ -70,6 +71,10 @@ class SubmitReturn(GuardedAction):
     purpose = "refunds"
     opens = ("payment_card",)
     needs = _SLOTS
+
+    async def account(self, turn: Turn) -> Account | None:
+        """See ``account_of``: else whoever knows an order's number could have its money paid to a card of theirs."""
+        return await account_of(turn)
 
     async def act(self, turn: Turn) -> None:
         """One return, one refund, however often the turn is repeated."""

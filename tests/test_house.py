@@ -19,6 +19,7 @@ LAYERS = {
     "errors": set(),
     "logs": {"errors"},
     "metrics": set(),
+    "logfiles": set(),
     "mail": {"errors"},
     "policy": {"errors"},
     "settings": {"errors", "crypto"},
@@ -38,7 +39,18 @@ LAYERS = {
     | {"reading", "defence"},
     "supervisor": {"errors", "storage"},
     "checks": {"errors", "mail", "policy", "settings", "crypto", "storage", "models", "records", "supervisor", "rasa"},
-    "assistant": {"policy", "errors", "settings", "crypto", "storage", "shop", "models", "supervisor", "checks"},
+    "assistant": {
+        "logfiles",
+        "policy",
+        "errors",
+        "settings",
+        "crypto",
+        "storage",
+        "shop",
+        "models",
+        "supervisor",
+        "checks",
+    },
 }
 """What each part may import of the others: dependencies point one way. ``cli`` may import everything."""
 

@@ -11,14 +11,16 @@ import socket
 import ssl
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
-from discreet import checks, models
+from discreet import checks, logfiles, models
 from discreet.checks import audit, channels, database, erasures, mail, project, state
 from discreet.crypto import keyring
 from discreet.crypto.rotation import entries
@@ -93,6 +95,7 @@ class Assistant:
         self._accounts = self._system_accounts()
         self._urls: dict[str, str] = {}
         self._rings: list[tuple[int, int]] = []
+        self._logs_keep = timedelta(days=30)
 
     @property
     def address(self) -> str:
@@ -103,7 +106,8 @@ class Assistant:
     def start(self) -> None:
         """Everything up and answering. Raises DiscreetError with what to do; whatever was started is then stopped."""
         try:
-            load_policy(self._options.project / "privacy.yml")
+            self._logs_keep = load_policy(self._options.project / "privacy.yml").logs_keep
+            self.rotate_logs(time.time())
             self._require_safe_interface()
             self._require_sound_files()
             self.supervisor.stop_left_behind()
@@ -128,6 +132,13 @@ class Assistant:
                 self.supervisor.hand_out(name, self._secrets(name))
             self._rings = found
             self._acknowledge()
+
+    def rotate_logs(self, now: float) -> None:
+        """Puts logs aside and removes old ones as privacy.yml says; ``now`` is Unix time in seconds."""
+        logs = [self.logs / f"{name}.log" for name in (*_PROCESSES, "train")]
+        if self.postgres is not None:
+            logs.append(self.postgres.log)
+        logfiles.rotate(logs, self.logs, self._logs_keep, now)
 
     def stop(self) -> None:
         """Stops what was started, and nothing else."""

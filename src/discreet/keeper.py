@@ -24,6 +24,7 @@ from discreet.policy import Policy, load_policy
 from discreet.records import pending
 from discreet.records.audit.chaining import Chaining
 from discreet.records.consent.expiry import Expiry
+from discreet.records.identity.guesses import NOBODYS_LIFETIME
 from discreet.records.outbox import RECEIPT_LIFETIME
 from discreet.records.retention import Retention, rule_of
 from discreet.records.rights.erasing import Erasing
@@ -162,6 +163,11 @@ class Keeper:
             tx.execute(
                 "DELETE FROM identity.attempts WHERE since < now() - interval '2 days'"
                 " AND (locked_until IS NULL OR locked_until < now() - interval '1 day')"
+            )
+            tx.execute(
+                "DELETE FROM identity.guesses g WHERE last_at < now() - %s"
+                " AND NOT EXISTS (SELECT FROM identity.mailbox m WHERE m.customer = g.id)",
+                NOBODYS_LIFETIME,
             )
             tx.execute("DELETE FROM defence.bucket WHERE empty_at < now() - interval '1 minute'")
             tx.execute(

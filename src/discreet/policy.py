@@ -103,6 +103,8 @@ class Policy:
     hash: str
     assurance: dict[str, int] = field(default_factory=dict)
     step_up: StepUp = StepUp()
+    logs_keep: timedelta = timedelta(days=30)
+    """How long a line of a log stays; it holds no value, and says when somebody talked."""
 
     def category(self, name: str) -> Category:
         """The category of that name; raises PolicyError for one that privacy.yml does not declare."""
@@ -194,6 +196,7 @@ def _checked(raw: dict[str, Any]) -> Policy:
         hash=hashlib.sha256(canonical.encode()).hexdigest(),
         assurance=assurance,
         step_up=_step_up(raw.get("step_up")),
+        logs_keep=_logs_keep(raw.get("logs")),
     )
 
 
@@ -229,6 +232,16 @@ def _step_up(value: object) -> StepUp:
     if not isinstance(given, dict) or not set(given) <= set(vars(known)):
         raise PolicyError(f"step_up in privacy.yml may name {', '.join(vars(known))}")
     return StepUp(**{name: parse_duration(text, f"step_up.{name}") for name, text in given.items()})
+
+
+def _logs_keep(value: object) -> timedelta:
+    given = {"keep": "P30D"} if value is None else value
+    if not isinstance(given, dict) or set(given) != {"keep"}:
+        raise PolicyError("logs in privacy.yml names keep, such as {keep: P30D}")
+    keep = parse_duration(given["keep"], "logs.keep")
+    if keep < timedelta(days=1):
+        raise PolicyError("logs.keep in privacy.yml must be a day at least")
+    return keep
 
 
 def _texts(value: object, languages: tuple[str, ...], where: str) -> dict[str, str]:

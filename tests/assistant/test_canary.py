@@ -85,6 +85,7 @@ def talk(assistant: Assistant, planted: Canaries) -> None:
     chat.send("it is too small")
     notice = chat.send(f"take {planted.card}")
     chat.press(notice.buttons["Yes, you may"])
+    assert "open" in chat.send(newest_code(assistant)).texts[-1]
     chat.send(f"card number {planted.card.replace(' ', '-')}")
     notice = chat.send("change the delivery address of DS-10563")
     chat.press(notice.buttons["Yes, you may"])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from typing import Any
 
 import pytest
 import yaml
 
 from discreet.assistant import Assistant
+from discreet.storage.engine import Database
+from discreet.storage.locks import lock_number
 from tests.assistant.canaries import found_in, in_byte_columns, scan
 from tests.assistant.more_phones import SlackPhone, TeamsPhone, TwilioPhone, WhatsAppPhone
 from tests.assistant.phones import Phone, Request, TelegramPhone, rows
@@ -121,6 +125,24 @@ def test_a_person_who_says_too_much_is_told_so_once_and_holds_nobody_up(messagin
     finally:
         rows(messaging, "DELETE FROM defence.bucket")
     assert phone.say("tell me a joke").texts
+
+
+def test_a_burst_behind_a_slow_turn_is_no_error_and_none_of_it_vanishes(messaging: Assistant, phone: Phone) -> None:
+    """More than eight turns of a person wait: the rest waits for room, and is told where there is none in time."""
+    assert phone.say("hello").texts
+    before, calls = _turns(messaging), len(phone.provider.received)
+    ((conversation,),) = rows(messaging, "SELECT conversation FROM conversation.turn ORDER BY at DESC LIMIT 1")
+    burst = [phone.writes("tell me a joke") for _ in range(12)]
+    assert messaging.postgres is not None
+    with closing(Database(messaging.postgres.url, pool_size=1)) as slow, ThreadPoolExecutor(len(burst)) as senders:
+        with slow.transaction() as tx:
+            tx.execute("SELECT pg_advisory_xact_lock(%s)", lock_number(bytes(conversation)))
+            sent = [senders.submit(phone.send, request) for request in burst]
+            assert len(wait(sent, timeout=4).done) == 4
+        assert [done.result()[0] for done in sent] == [200] * len(burst)
+    phone.wait_for_the_postman()
+    told = [text for text in phone.all_heard(calls).texts if "more than I can take" in text]
+    assert (_turns(messaging) - before, len(told)) == (8, 1)
 
 
 def test_what_is_no_text_is_told_so_once(messaging: Assistant, phone: Phone) -> None:

@@ -42,10 +42,14 @@ def test_a_return_with_consent_and_a_card(assistant: Assistant, chat: Chat) -> N
     assert "May I use your card number" in notice.texts[-1]
     asked = chat.press(_yes(notice))
     assert "card" in asked.texts[-1]
-    done = chat.send(f"use {CARD} please")
-    assert done.shown == "use [card •••• 5556] please"
-    assert "64.00" in done.texts[0]
-    assert "5556" in done.texts[0]
+    before = len(letters(assistant))
+    proving = chat.send(f"use {CARD} please")
+    assert proving.shown == "use [card •••• 5556] please"
+    assert _shop(assistant, "SELECT 1 FROM shop.returns r JOIN shop.order_lines l ON l.id = r.line"
+                 " WHERE product = 'wool jumper'") == []  # fmt: skip
+    done = proved(assistant, chat, proving, before).texts[-1]
+    assert "64.00" in done
+    assert "5556" in done
     assert _shop(
         assistant,
         "SELECT status, card_last4 FROM shop.returns r JOIN shop.order_lines l ON l.id = r.line"
@@ -76,11 +80,12 @@ def test_anything_else_asks_again(chat: Chat) -> None:
     assert again.shown == "[card •••• 5556]"
 
 
-def test_a_volunteered_card_is_used_only_after_the_yes(chat: Chat) -> None:
+def test_a_volunteered_card_is_used_only_after_the_yes(assistant: Assistant, chat: Chat) -> None:
     chat.send("I want to return the wool socks from DS-10644")
     chat.send("wrong colour")
     notice = chat.send(f"refund to {CARD}")
-    done = chat.press(_yes(notice))
+    before = len(letters(assistant))
+    done = proved(assistant, chat, chat.press(_yes(notice)), before)
     assert any("16.00" in text for text in done.texts)
 
 

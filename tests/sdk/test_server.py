@@ -100,17 +100,18 @@ def test_a_signature_of_another_key_is_none(caller: Caller) -> None:
     assert stranger.call(request(), turn())[0] == 401
 
 
-def test_refused_calls_are_counted(caller: Caller) -> None:
-    def counted() -> int:
-        said = caller.post(b"", {}, "/metrics", "GET")[1].decode()
-        (line,) = [line for line in said.splitlines() if 'reason="bad_signature"' in line]
-        assert line.startswith('discreet_refusals_total{process="actions",channel="actions"')
-        return int(line.rpartition(" ")[2])
+def refusals(caller: Caller, reason: str) -> int:
+    """How many the action server has counted."""
+    said = caller.post(b"", {}, "/metrics", "GET")[1].decode()
+    lines = [line for line in said.splitlines() if f'reason="{reason}"' in line]
+    assert all(line.startswith('discreet_refusals_total{process="actions",channel="actions"') for line in lines)
+    return sum(int(line.rpartition(" ")[2]) for line in lines)
 
+
+def test_refused_calls_are_counted(caller: Caller) -> None:
+    before = refusals(caller, "bad_signature")
     caller.post(b"{}", {})
-    before = counted()
-    caller.post(b"{}", {})
-    assert counted() == before + 1
+    assert refusals(caller, "bad_signature") == before + 1
 
 
 def test_health_says_nothing(caller: Caller) -> None:
@@ -153,6 +154,25 @@ def test_a_malformed_call_is_not_echoed(caller: Caller, body: bytes) -> None:
     assert status == 422
     assert set(json.loads(content)) == {"error"}
     assert b"sender" not in content
+
+
+@pytest.mark.parametrize("path", ["/desk", "/shown"])
+def test_a_malformed_question_is_refused_with_what_is_none_and_counted(caller: Caller, path: str) -> None:
+    bodies = (
+        b"", b"{", b"[]", b"7", b"[" * 60_000, b"\xff", b'{"sender_id": 7}', b'{"desk": "receipt"}',
+        b'{"sender_id": "\\ud800", "desk": "receipt"}',
+    )  # fmt: skip
+    before = refusals(caller, "bad_request")
+    for body in bodies:
+        status, answer = caller.post(body, sign_action_call(caller.key, turn(0), body, int(time.time())), path)
+        said = json.loads(answer)["error"]
+        assert (status, said) == (400, "this address takes another JSON object: see docs/spec/action-call.md")
+    assert refusals(caller, "bad_request") == before + len(bodies)
+
+
+def test_a_wish_that_is_no_name_is_none(caller: Caller) -> None:
+    body = b'{"sender_id": "x", "desk": ["receipt"]}'
+    assert caller.post(body, sign_action_call(caller.key, turn(0), body, int(time.time())), "/desk")[0] == 400
 
 
 def test_an_action_that_fails_says_so_and_nothing_else(caller: Caller) -> None:

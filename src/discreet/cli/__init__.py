@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from discreet.cli.account import account
 from discreet.cli.audit import audit
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -306,6 +307,7 @@ def import_tracker_store(
 
 
 app.add_typer(audit, name="audit")
+app.add_typer(account, name="account")
 consent = typer.Typer(no_args_is_help=True, help="The ledger of consent, for the data protection officer.")
 app.add_typer(consent, name="consent")
 _PERSON = typer.Argument(help="A sender id as Rasa knows the person, or the 32 digits that the ledger has.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
 import signal
 import sys
@@ -20,6 +21,8 @@ from discreet.storage.migrations import ROLES
 from discreet.storage.places import forget_outside
 
 EXIT_INTERRUPTED = 130
+LOG_SECONDS = 60
+"""Between two looks at the logs' size and age."""
 _started = time.monotonic()
 
 
@@ -32,10 +35,12 @@ def run(project: Path, port: int, *, interface: str = "127.0.0.1", tls: tuple[Pa
         with only_one(state_folder(project)), Assistant(options, _say) as assistant:
             print(f"\n  Ready: {assistant.address}\n\n  Ctrl-C stops it. Logs: {assistant.logs}", flush=True)
             try:
-                while True:
+                for second in itertools.count():
                     time.sleep(1.0)
                     assistant.supervisor.require_all()
                     assistant.hand_out_rings()
+                    if second % LOG_SECONDS == 0:
+                        assistant.rotate_logs(time.time())
             except KeyboardInterrupt:
                 _say("Stopping ...")
     except KeyboardInterrupt:

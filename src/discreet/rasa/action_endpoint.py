@@ -103,16 +103,20 @@ class SignedEndpoint(EndpointConfig):
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
             return ""
 
-    async def shown_once(self, asked: dict[str, str]) -> dict[str, Any]:
-        """What an action keeps for the page of ``sender_id`` or behind ``link``, gone with this; {} for nothing.
+    async def shown_once(self, sender_id: str) -> dict[str, Any]:
+        """What an action keeps for this sender's page, gone with this; {} for nothing. Raises StorageUnavailable."""
+        return await self._shown(_SHOWN, {"sender_id": sender_id})
 
-        Raises StorageUnavailable.
-        """
+    async def shown_by_link(self, link: str) -> dict[str, Any]:
+        """What an action keeps behind a link, in the same way."""
+        return await self._shown(f"{_SHOWN}/link", {"link": link})
+
+    async def _shown(self, address: str, asked: dict[str, str]) -> dict[str, Any]:
         body = json.dumps(asked).encode()
         call = ActionCall(secrets.token_bytes(16), 0, 0)
         headers = {"Content-Type": "application/json", **sign_action_call(self._key, call, body, int(time.time()))}
         try:
-            async with self.session() as session, session.post(_SHOWN, data=body, headers=headers) as response:
+            async with self.session() as session, session.post(address, data=body, headers=headers) as response:
                 return dict(await response.json()) if response.status == 200 else {}
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
             raise StorageUnavailable("the action server did not answer") from None

@@ -17,6 +17,7 @@ from sanic.exceptions import InvalidUsage, MethodNotSupported, SanicException
 from sanic.request import Request
 
 from discreet import metrics
+from discreet.rasa.handshakes import Handshakes
 from discreet.records.limits import scopes
 
 READ_SECONDS = 15.0
@@ -55,15 +56,18 @@ class Connections:
         read_seconds: float = READ_SECONDS,
         most: int = MOST,
         most_of_address: int = MOST_OF_ADDRESS,
+        handshakes: Handshakes | None = None,
     ) -> None:
         self._is_near = is_near
         self._read_seconds = read_seconds
         self._most = most
         self._most_of_address = most_of_address
         self._open: Counter[str] = Counter()
+        self._handshakes = handshakes or Handshakes()
 
     def watch(self, app: Sanic) -> None:
         """Before the server starts: Sanic takes out signals that nobody listens to."""
+        self._handshakes.watch(app)
         app.config.KEEP_ALIVE_TIMEOUT = IDLE_SECONDS
         app.request_class = _Request
         app.add_signal(_function(self._begun), "http.lifecycle.begin")

@@ -26,6 +26,7 @@ from discreet.defence import Admitted
 from discreet.errors import BadInput, DiscreetError, StorageUnavailable, TooMany, TurnAborted
 from discreet.logs import correlation_id
 from discreet.metrics import refused
+from discreet.rasa.action_endpoint import SignedEndpoint
 from discreet.rasa.aside import answer_aside
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.codec import TurnBody, body_of, newest
@@ -188,17 +189,13 @@ class Guard:
         ``sender_id`` comes from an authenticated session, ``languages`` from the client.
         """
         asked = {"sender_id": sender_id, "language": self._understanding.language(languages), **wish}
-        answer: dict[str, Any] = await self._agent.action_endpoint.desk(what, asked)
-        return answer
+        return await self.actions.desk(what, asked)
 
-    async def shown_once(self, **asked: str) -> dict[str, Any]:
-        """What an action keeps to be fetched once, by its ``sender_id`` or its ``link``; {} for nothing."""
-        shown: dict[str, Any] = await self._agent.action_endpoint.shown_once(asked)
-        return shown
-
-    async def action_metrics(self) -> str:
-        """What the action server has counted; empty while it does not answer."""
-        return await self._agent.action_endpoint.metrics()
+    @property
+    def actions(self) -> SignedEndpoint:
+        """The action server, for questions beside any turn."""
+        endpoint: SignedEndpoint = self._agent.action_endpoint
+        return endpoint
 
     async def _take(self, sender_id: str, incoming: Incoming, channel: str, post: Post | None) -> Answer:
         correlation_id.set(secrets.token_hex(8))

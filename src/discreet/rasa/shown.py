@@ -32,7 +32,7 @@ def add_routes(
 
     async def shown(request: Request) -> HTTPResponse:
         guard, sender_id = await in_session(request)
-        return json_response(await guard.shown_once(sender_id=sender_id))
+        return json_response(await guard.actions.shown_once(sender_id))
 
     async def landing(request: Request, link: str) -> HTTPResponse:  # noqa: ARG001
         """The same for every link: programs that preview links take nothing and learn nothing."""
@@ -41,7 +41,7 @@ def add_routes(
 
     async def behind_link(request: Request, link: str) -> HTTPResponse:
         guard = await let_in(request, lambda limits, address: limits.opening(address))
-        body = _as_text(await guard.shown_once(link=link))
+        body = _as_text(await guard.actions.shown_by_link(link))
         if not body:
             raise NotFound("there is nothing to show, or it was shown already")
         return html(plain_page(_TITLE, body), headers={**SAFE, "Cache-Control": "no-store"})

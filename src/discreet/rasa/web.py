@@ -219,7 +219,7 @@ class WebChannel(InputChannel):
         guard = self._running()
         if not self._front.is_on_this_machine(request.ip, request.headers):
             raise NotFound("metrics are for this machine")
-        return text(metrics.page(metrics.samples("rasa"), await guard.action_metrics()), content_type=_METRICS)
+        return text(metrics.page(metrics.samples("rasa"), await guard.actions.metrics()), content_type=_METRICS)
 
     async def _in_session(self, request: Request, query: tuple[str, ...] = ()) -> tuple[Guard, str]:
         """The guard, and whose live session asks. Raises as ``_let_in``, and NotAuthentic."""

@@ -7,7 +7,6 @@ action that runs or hangs holds it up, and takes no conversation's lock. Only si
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +24,7 @@ from discreet.policy import Policy
 from discreet.records.consent import Consent
 from discreet.records.consent.receipt import signed_receipt
 from discreet.records.consent.said import withdrawn_sentence
+from discreet.sdk.bodies import body_of
 from discreet.settings import Settings
 from discreet.storage.engine import Database
 
@@ -78,8 +78,8 @@ def add_desk(app: Sanic, settings: Settings, policy: Policy) -> None:
 
     @app.post("/desk")
     async def at_the_desk(request: Request) -> HTTPResponse:
-        body = json.loads(request.body)
-        wish = wishes.get(body.get("desk"))
+        body = body_of(request.body, (("sender_id", str), ("desk", str)))
+        wish = wishes.get(body["desk"])
         if wish is None:
             metrics.refused("unknown_action", "actions")
             return json_response({"error": "unknown wish"}, status=404)

@@ -46,6 +46,11 @@ class Identity:
         self.mailer.send(lambda: None if account.decoy else self.customers.email_of(account.id), subject, text)
 
 
+def step_up_key(seed: bytes) -> bytes:
+    """Finds accounts by address and checks codes; ``seed`` is the vault's."""
+    return derived(seed, "step-up")
+
+
 def identity_for(
     seed: bytes,
     ring: KeyRing,
@@ -57,7 +62,7 @@ def identity_for(
     clock: Callable[[], float] = time.time,
 ) -> Identity:
     """``seed`` is the vault's, which no other process holds; ``ring`` wraps customers' keys."""
-    key = derived(seed, "step-up")
+    key = step_up_key(seed)
     authenticators = Authenticators(ring)
     return Identity(
         accounts=Accounts(key),

@@ -7,7 +7,6 @@ reaches it, echoes requests in its errors and lists its actions.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import re
@@ -37,6 +36,7 @@ from discreet.records.consent import Consent
 from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
+from discreet.sdk.bodies import Malformed, body_of
 from discreet.sdk.desk import add_desk
 from discreet.sdk.identity import apply_due_safely, identity_for, index_customers
 from discreet.sdk.registry import load_actions
@@ -49,6 +49,7 @@ from discreet.storage.engine import Database
 
 MAX_BODY = 256 * 1024
 KEEP_UP_SECONDS = 60.0
+_ACTION_CALL = (("sender_id", str), ("next_action", str), ("tracker", dict))
 _CORRELATION = re.compile(r"[0-9a-f]{16}\Z")
 _log = logging.getLogger("discreet.sdk.server")  # also when run as a program
 
@@ -106,7 +107,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
     @app.post("/webhook")
     async def webhook(request: Request) -> HTTPResponse:
-        body = _action_call(request.body)
+        body = body_of(request.body, _ACTION_CALL, status=422)
         call: ActionCall = request.ctx.call
         channel = str(body["tracker"].get("latest_input_channel") or "")
         context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]), channel)
@@ -123,11 +124,15 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
 
     @app.post("/shown")
     async def shown(request: Request) -> HTTPResponse:
-        """What is fetched once, past the conversation: by its page, or by its link (docs/spec/step-up.md)."""
-        asked, kept = json.loads(request.body), services.identity.shown
-        if "link" in asked:
-            return json_response(kept.take_by(str(asked["link"])) or {})
-        return json_response(kept.take(conversation_id(identity_key, asked["sender_id"])) or {})
+        """What the page fetches once, past the conversation (docs/spec/step-up.md)."""
+        subject = conversation_id(identity_key, body_of(request.body, (("sender_id", str),))["sender_id"])
+        return json_response(services.identity.shown.take(subject) or {})
+
+    @app.post("/shown/link")
+    async def shown_by_link(request: Request) -> HTTPResponse:
+        """The same, for whoever has its link."""
+        link = body_of(request.body, (("link", str),))["link"]
+        return json_response(services.identity.shown.take_by(link) or {})
 
     @app.after_server_start
     async def begin(app: Sanic, _loop: object) -> None:
@@ -136,7 +141,8 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     async def failed(_request: Request, error: Exception) -> HTTPResponse:
         if isinstance(error, SanicException) and error.status_code < 500:
             metrics.refused("bad_request", "actions")
-            return json_response({"error": "bad request"}, status=error.status_code)
+            said = str(error) if isinstance(error, Malformed) else "bad request"
+            return json_response({"error": said}, status=error.status_code)
         code = error.code if isinstance(error, DiscreetError) else "internal"
         _log.error("an action failed: %s", code, exc_info=(type(error), error, error.__traceback__))
         return json_response({"error": "internal"}, status=500)
@@ -172,25 +178,6 @@ def _unauthorised(reason: str) -> HTTPResponse:
     """Without the reason, which is counted."""
     metrics.refused(reason, "actions")
     return json_response({"error": "unauthorised"}, status=401)
-
-
-class _Malformed(SanicException):
-    """A call that is signed and is none of an action. Not 400: to Rasa that is an action that rejects to run."""
-
-    status_code = 422
-    quiet = True
-
-
-def _action_call(content: bytes) -> dict[str, Any]:
-    """Rasa's call, with the parts that are read here. Raises _Malformed."""
-    try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
-        raise _Malformed("no JSON") from None
-    parts = (("sender_id", str), ("next_action", str), ("tracker", dict))
-    if not isinstance(body, dict) or not all(isinstance(body.get(name), kind) for name, kind in parts):
-        raise _Malformed("no action's call")
-    return body
 
 
 async def _answer(context: CallContext, action: GuardedAction, body: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from discreet.errors import NotAllowed
-from discreet.records.identity import links
+from discreet.records.identity import attempts, links
 from discreet.records.identity.accounts import Account
 from discreet.records.identity.attempts import TooManyMails
 from discreet.records.identity.challenges import Outcome, Result
+from discreet.records.identity.guesses import Closed
 from discreet.records.identity.operation import operation_hash
 from discreet.sdk.turn import Turn
 from discreet.storage.engine import Transaction
@@ -77,7 +78,7 @@ async def send_code(turn: Turn) -> None:
     identity = turn.services.identity
     try:
         sent = await turn.in_transaction(lambda tx: identity.challenges.new_code(tx, turn.subject))
-    except TooManyMails as error:
+    except (TooManyMails, Closed) as error:
         # Whoever has something else than a mailbox can still go on.
         turn.say_text(error.sentence, buttons=[_PASSKEY_BUTTON] if turn.channel == "web" else None)
         return
@@ -93,8 +94,9 @@ async def send_code(turn: Turn) -> None:
 
 async def took(turn: Turn, result: Result) -> bool:
     """Says what became of an answer; whether the operation may go on. A customer whose account it locked is told."""
-    if result.locked and result.account is not None:
-        tell(turn, result.account, "Too many wrong codes", _LOCKED)
+    if result.account is not None and (result.locked or result.closed):
+        text = _CLOSED if result.closed else _LOCKED
+        await tell(turn, result.account, "closed" if result.closed else "wrong", "Too many wrong codes", text)
     await turn.in_transaction(lambda tx: _audit(turn, tx, "step_up", result.outcome.value))
     if result.outcome is Outcome.PASSED:
         turn.set(PROVING, None)
@@ -108,8 +110,16 @@ async def took(turn: Turn, result: Result) -> bool:
     return False
 
 
-def tell(turn: Turn, account: Account, subject: str, text: str) -> None:
-    """Writes to a customer about what happened to their account."""
+async def tell(turn: Turn, account: Account, about: str, subject: str, text: str) -> None:
+    """Writes to a customer about what happened to their account: so many letters ``about`` one thing an hour, no more.
+
+    What happened has happened all the same; who keeps back a letter with others has sent those.
+    """
+    try:
+        await turn.in_transaction(lambda tx: attempts.mailed(tx, attempts.letters(about), account.id))
+    except TooManyMails:
+        await turn.in_transaction(lambda tx: _audit(turn, tx, "letter", "kept_back"))
+        return
     name = turn.services.policy.controller["name"]
     turn.services.identity.write(account, f"{subject}: {name}", text.format(name=name))
 
@@ -161,4 +171,9 @@ _LOCKED = """\
 There were many wrong codes for your account at {name}. For a while no code is taken for it.
 
 If that was not you, nothing was changed and there is nothing you have to do.
+"""
+_CLOSED = """\
+There were a hundred wrong codes of one kind for your account at {name}, one after the other. Nothing was changed, but
+no code of that kind is taken any more until you show who you are with two other things, such as a passkey, or with a
+recovery code and one of another kind. If you have neither, please ask a person of ours.
 """

@@ -166,7 +166,7 @@ def test_secrets_are_read_as_text(tmp_path: Path) -> None:
     [
         (NotAuthentic("the signature is wrong"), 401, "not_authentic", None),
         (BadInput("That is too long for me.", code="too_long"), 413, "too_long", None),
-        (TooMany("conversation", 1.5), 429, "too_many", "2"),
+        (TooMany("server", 1.5), 503, "limit_server", "2"),
         (StorageError("the database did not answer"), 503, None, "2"),
     ],
     ids=lambda value: str(value)[:20],

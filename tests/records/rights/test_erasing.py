@@ -26,7 +26,7 @@ from tests.records.rights.people import CONVERSATION_RING, SEED, Person, custome
 
 OF_A_CUSTOMER = {
     "shop.customers", "shop.orders",
-    "identity.authenticator", "identity.attempts", "identity.change", "identity.mailbox",
+    "identity.authenticator", "identity.attempts", "identity.change", "identity.guesses", "identity.mailbox",
 }  # fmt: skip
 
 
@@ -49,6 +49,7 @@ def test_a_filed_erasure_is_carried_out_and_certified(
     before = _left(owner, ben)
     assert set(before) >= {h.table for h in HELD if h.by not in INDIRECT} - {
         "channel.button", "identity.link", "rights.copy", "rights.restriction", "rights.objection", "rights.request",
+        "rights.covered",
     }  # fmt: skip
     request = file(owner, anna)
     with erasing(keeper, tmp_path) as work:

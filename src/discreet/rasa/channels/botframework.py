@@ -28,6 +28,7 @@ class BotFrameworkChannel(Connector):
     ``metadata`` is where the Bot Framework publishes its keys, ``login`` where our own token comes from.
     """
 
+    sends_again = False
     secrets = ("app_id", "app_password")
     options = ("metadata", "login")
 

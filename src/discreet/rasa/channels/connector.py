@@ -36,6 +36,7 @@ from discreet.errors import (
     Unscanned,
 )
 from discreet.metrics import refused
+from discreet.rasa.channels.patience import with_patience
 from discreet.rasa.channels.postman import Courier, Postman
 from discreet.rasa.channels.webhook import Webhook
 from discreet.rasa.guard import Guard, Incoming
@@ -97,6 +98,8 @@ class Connector(InputChannel, Courier):
     """What may stand under the class path in credentials.yml."""
     needed: tuple[str, ...] = ()
     """Which of the options it cannot do without."""
+    sends_again = True
+    """Whether the provider sends again what was answered with an error."""
     numbered = False
     """Whether a bare number presses a button of the last reply."""
 
@@ -231,7 +234,12 @@ class Connector(InputChannel, Courier):
         except TooMany as error:
             await self._slow_down(guard, sender_id, to, limits, error)
         else:
-            await self._turn(guard, sender_id, arrival, known.handle, to)
+            try:
+                await self._turn(guard, sender_id, arrival, known.handle, to)
+            except TooMany as error:
+                if error.scope == "server" and self.sends_again:
+                    raise
+                await self._slow_down(guard, sender_id, to, limits, error)
         self._postman.wake()
 
     async def _slow_down(self, guard: Guard, sender_id: str, to: Recipient, limits: Limits, error: TooMany) -> None:
@@ -267,7 +275,7 @@ class Connector(InputChannel, Courier):
                 raise BadInput(no_text(arrival.kind), code="no_text")
             text = None if handle is not None else arrival.text
             incoming = Incoming(to.receipt.hex(), text, handle, attachment, languages=arrival.languages)
-            answer = await guard.take(sender_id, incoming, self.name(), post)
+            answer = await with_patience(lambda: guard.take(sender_id, incoming, self.name(), post))
         except (BadInput, Unscanned) as error:
             refused(error.code, self.name())
             await asyncio.to_thread(
@@ -313,9 +321,9 @@ class Connector(InputChannel, Courier):
             except BadInput as error:
                 return self._refuse({"too_long": 413, "wrong_type": 415}.get(error.code, 400), error.code)
             except TooMany as error:
-                refused(error.code, self.name())
+                refused(f"limit_{error.scope}", self.name())
                 wait = {"Retry-After": str(ceil(error.seconds))}
-                return json_response({"error": {"code": error.code}}, status=429, headers=wait)
+                return json_response({"error": {"code": "try_again"}}, status=503, headers=wait)
             except DiscreetError as error:
                 _log.error("a request of %s could not be served: %s", self.name(), error.code)
                 return json_response({"error": {"code": "try_again"}}, status=503, headers={"Retry-After": "2"})

@@ -35,6 +35,7 @@ class TwilioChannel(Connector):
     ``public_url`` is the webhook's address as Twilio calls it: behind a proxy it is not the one that we see.
     """
 
+    sends_again = False
     secrets = ("account_sid", "auth_token")
     options = ("public_url", "api")
     needed = ("public_url",)

@@ -36,6 +36,14 @@ CUSTOMER = Scope("customer", failures=10, lock=timedelta(hours=1), mails=6, forg
 """A customer's lock doubles with each one that follows, until somebody shows who they are: up to ``LONGEST_LOCK``."""
 
 
+def letters(about: str) -> Scope:
+    """Letters to one customer about one thing that happened: three an hour. Codes by mail are counted for themselves.
+
+    ``about`` is a word of ours, of lower case letters.
+    """
+    return Scope(f"letter:{about}", failures=1, lock=timedelta(0), mails=3, forgets=True)
+
+
 class Locked(DiscreetError):
     """There were too many wrong codes; nothing is compared before the lock is over."""
 

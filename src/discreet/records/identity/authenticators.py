@@ -10,7 +10,7 @@ from datetime import timedelta
 from discreet.crypto.sealed import open_column, seal_column
 from discreet.crypto.wrapping import KeyRing
 from discreet.errors import IntegrityError
-from discreet.records.identity import codes
+from discreet.records.identity import codes, guesses
 from discreet.records.keys import OwnerKeys
 from discreet.storage.engine import Transaction
 
@@ -63,6 +63,7 @@ class Authenticators:
             return False
         tx.execute("DELETE FROM identity.authenticator WHERE customer = %s AND kind = 'totp' AND active", customer)
         tx.execute("UPDATE identity.authenticator SET active = true, counter = %s WHERE id = %s", step, row[0])
+        guesses.right(tx, customer, codes.TOTP)
         return True
 
     def take_totp(self, tx: Transaction, customer: bytes, code: str, now: float) -> bool:
@@ -133,10 +134,15 @@ class Authenticators:
         """Keeps what its authenticator counts."""
         tx.execute("UPDATE identity.authenticator SET counter = %s WHERE id = %s", counter, passkey.id)
 
-    def remove(self, tx: Transaction, customer: bytes, kind: str) -> int:
-        """Removes what the customer has of that kind; how many."""
-        tx.execute("DELETE FROM identity.authenticator WHERE customer = %s AND kind = %s", customer, kind)
-        return tx.rowcount
+    def remove(self, tx: Transaction, customer: bytes, kind: str, *, but: int | None = None) -> int:
+        """Removes what the customer has of that kind, but for the one of that id; how many."""
+        tx.execute(
+            "DELETE FROM identity.authenticator WHERE customer = %s AND kind = %s AND id IS DISTINCT FROM %s",
+            customer, kind, but,
+        )  # fmt: skip
+        removed = tx.rowcount
+        guesses.right(tx, customer, kind)
+        return removed
 
     def lock(self, tx: Transaction, customer: bytes) -> int:
         """Locks every one of the customer's; how many."""

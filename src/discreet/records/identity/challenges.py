@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from discreet.records.identity import attempts, codes, links
+from discreet.records.identity import attempts, codes, guesses, links
 from discreet.records.identity.accounts import Account
 from discreet.records.identity.attempts import CONVERSATION, CUSTOMER
 from discreet.records.identity.authenticators import Authenticators
@@ -48,11 +48,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Result:
-    """``locked``: this wrong answer was the one that locks the account, of which its customer must be told."""
+    """``locked``, ``closed``: this wrong answer was the one that locks the account for a while, or the kind of code for
+    good, of which its customer must be told."""
 
     outcome: Outcome
     account: Account | None = None
     locked: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Proof:
     level: int
     new_address: bool = False
     """The code went to an address that is not on file yet, and nothing else was taken."""
+    passkey: int | None = None
+    """Which passkey was shown."""
 
 
 class Challenges:
@@ -118,19 +122,20 @@ class Challenges:
     def new_code(self, tx: Transaction, subject: bytes) -> tuple[str, Account] | None:
         """A new code for the open challenge, to be mailed to its account; the one before it no longer works.
 
-        None where none is open. Raises TooManyMails. A decoy gets a code as well, which opens nothing.
+        None where none is open. Raises TooManyMails and Closed. A decoy gets a code as well, which opens nothing.
         """
         waiting = self.waiting(tx, subject)
         if waiting is None or waiting.account is None or waiting.new_address:
             return None
         attempts.mailed(tx, CONVERSATION, subject)
         attempts.mailed(tx, CUSTOMER, waiting.account.id)
+        guesses.require_open(tx, waiting.account.id, codes.MAIL)
         return self._fresh_code(tx, subject, waiting.operation), waiting.account
 
     def answer(self, tx: Transaction, subject: bytes, code: str, now: float) -> Result:
         """Takes a code that anybody may have typed. ``now`` is Unix time in seconds, for TOTP.
 
-        Raises Locked before anything is compared. The caller commits whatever comes back: a wrong guess counts.
+        Raises Locked or Closed before anything is compared. The caller commits what comes back: a wrong guess counts.
         """
         waiting = self.require_unlocked(tx, subject)
         if waiting is None or waiting.account is None:
@@ -138,17 +143,20 @@ class Challenges:
         kind = codes.kind_of(code)
         if waiting.new_address and kind != codes.MAIL:
             kind = None
+        if kind is not None:
+            guesses.require_open(tx, waiting.account.id, kind)
         right = kind is not None and self._is_right(tx, subject, waiting, kind, code, now)
         if not right or kind is None or waiting.account.decoy:
-            return self._wrong(tx, subject, waiting.account)
+            return self._wrong(tx, subject, waiting.account, kind)
         return self._proved(tx, subject, waiting, kind)
 
-    def passed_by(self, tx: Transaction, subject: bytes, kind: str) -> Result:
-        """A factor that the caller has verified itself, a passkey, for the open challenge."""
+    def passed_by(self, tx: Transaction, subject: bytes, passkey: int) -> Result:
+        """A passkey, of that id here, that the caller has verified itself, for the open challenge."""
         waiting = self.waiting(tx, subject)
         if waiting is None or waiting.account is None or waiting.account.decoy or waiting.new_address:
             return Result(Outcome.GONE)
-        return self._proved(tx, subject, waiting, kind)
+        tx.execute("UPDATE identity.challenge SET shown = %s WHERE subject = %s", passkey, subject)
+        return self._proved(tx, subject, waiting, codes.PASSKEY)
 
     def require_unlocked(self, tx: Transaction, subject: bytes) -> Waiting | None:
         """The open challenge, if anything may be compared for it. Raises Locked."""
@@ -222,7 +230,7 @@ class Challenges:
         rows = tx.execute(
             "UPDATE identity.challenge SET used_by = %s WHERE subject = %s AND operation = %s AND NOT decoy"
             " AND (%s::bytea IS NULL OR customer = %s) AND level >= %s AND passed_at > now() - %s"
-            " AND (used_by IS NULL OR used_by = %s) RETURNING customer, methods, level, new_address",
+            " AND (used_by IS NULL OR used_by = %s) RETURNING customer, methods, level, new_address, shown",
             used_by, subject, operation, customer, customer, level, fresh, used_by,
         )  # fmt: skip
         return Proof(bytes(rows[0][0]), tuple(rows[0][1]), *rows[0][2:]) if rows else None
@@ -285,6 +293,9 @@ class Challenges:
         methods = (*waiting.methods, kind)
         level = 2 if codes.PASSKEY in methods or len(set(methods)) > 1 else 1
         passed = level >= waiting.asks
+        guesses.right(tx, waiting.account.id, kind)
+        if level > 1:
+            guesses.reopen(tx, waiting.account.id)
         tx.execute(
             "UPDATE identity.challenge SET methods = %s, level = %s, passed_at = CASE WHEN %s THEN now() END,"
             " passkey = NULL, passkey_until = NULL WHERE subject = %s",
@@ -297,8 +308,8 @@ class Challenges:
         links.link(tx, subject, waiting.account.id)
         return Result(Outcome.PASSED, waiting.account)
 
-    def _wrong(self, tx: Transaction, subject: bytes, account: Account) -> Result:
+    def _wrong(self, tx: Transaction, subject: bytes, account: Account, kind: str | None = None) -> Result:
         if attempts.failed(tx, CONVERSATION, subject):
             tx.execute("UPDATE identity.challenge SET code_mac = NULL, code_until = NULL WHERE subject = %s", subject)
         locked = attempts.failed(tx, CUSTOMER, account.id)
-        return Result(Outcome.WRONG, account, locked)
+        return Result(Outcome.WRONG, account, locked, guesses.wrong(tx, account.id, kind))

@@ -12,6 +12,7 @@ from discreet.policy import Policy, Purpose
 from discreet.records.attachments import CATEGORY, opened_file
 from discreet.records.pending import pending
 from discreet.records.rights.archive import FORMAT
+from discreet.records.rights.uses import uses
 from discreet.records.vault import Kept
 from discreet.storage.engine import Transaction
 
@@ -115,6 +116,7 @@ def content(
                 list(subjects),
             )
         ],
+        "uses": uses(tx, policy, subjects),
         "shop": shop,
         "files": list(files.values()),
         "subjects": [subject.hex() for subject in subjects],

@@ -26,7 +26,8 @@ _TITLES = {
     "controller": "Who is responsible", "rights": "What you can do",
     "purposes": "What it is used for, and why that is allowed",
     "values": "Values that are kept sealed", "consent": "What you were asked and answered",
-    "requests": "Your requests", "shop": "In the shop", "conversations": "What was said, as it is kept",
+    "requests": "Your requests", "uses": "When it was opened, and what for",
+    "shop": "In the shop", "conversations": "What was said, as it is kept",
 }  # fmt: skip
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -72,9 +72,9 @@ class Erasing:
             subject = _subject_of(tx, request)
             if subject is None:
                 return None
-            scope = scope_of(tx, subject)
+            scope = _covered(tx, request, subject)
             lock(tx, scope.subjects)
-            if scope_of(tx, subject) != scope:
+            if _covered(tx, request, subject) != scope:
                 raise StorageConflict("a conversation was linked while its person was erased; once more")
             # Again, under the locks: another process may have been first.
             if not tx.execute("SELECT 1 FROM rights.request WHERE id = %s AND state = 'filed' FOR UPDATE", request):
@@ -89,6 +89,7 @@ class Erasing:
                 line = ledger.append(
                     request=request, session_keys=session_keys, owner_keys=owner_keys, now=int(self._clock())
                 )
+            self._close_others(tx, request, scope)
             erased = erase_all(tx, scope, self._audit)
             outcome = {"erased": erased.rows, "keys": erased.keys, "kept": erased.kept}
             self._requests.close(tx, request, "partly" if erased.kept else "done", outcome)
@@ -96,6 +97,16 @@ class Erasing:
             tx.execute("UPDATE rights.request SET certificate = %s WHERE id = %s", certificate, request)
             set_head(tx, ledger.lines[-1])  # after a crash another erasure may have come in between
         return Done(request, erased, certificate)
+
+    def _close_others(self, tx: Transaction, request: str, scope: Scope) -> None:
+        """Who asked in two of their conversations is answered twice: with this the other request loses its person."""
+        others = tx.execute(
+            "SELECT id FROM rights.request WHERE kind = 'erasure' AND state = 'filed' AND id <> %s"
+            " AND subject = ANY(%s)",
+            request, list(scope.subjects),
+        )  # fmt: skip
+        for (other,) in others:
+            self._requests.close(tx, other, "done", {"erased_by": request})
 
     def _certificate(self, tx: Transaction, request: str, line: Line, scope: Scope, erased: Erased) -> str:
         content: dict[str, Any] = {
@@ -110,6 +121,17 @@ def scope_of(tx: Transaction, subject: bytes) -> Scope:
     """Everything that is linked to this conversation by somebody who showed who they are in it."""
     customer = customer_of(tx, subject)
     return Scope(tuple(sorted(linked(tx, subject))), () if customer is None else (customer,))
+
+
+def _covered(tx: Transaction, request: str, subject: bytes) -> Scope:
+    """Everything that was linked when the request was filed, and what was linked to the same customer since."""
+    rows = tx.execute("SELECT subject, customer FROM rights.covered WHERE request = %s", request)
+    if not rows:  # filed before there was this table
+        return scope_of(tx, subject)
+    subjects = {bytes(row[0]) for row in rows}
+    customers = {bytes(row[1]) for row in rows if row[1] is not None}
+    since = tx.execute("SELECT subject FROM identity.link WHERE customer = ANY(%s)", list(customers))
+    return Scope(tuple(sorted(subjects | {bytes(row[0]) for row in since})), tuple(customers))
 
 
 def replay(tx: Transaction, lines: Sequence[Line], audit: Audit) -> int:

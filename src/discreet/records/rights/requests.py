@@ -21,6 +21,12 @@ REQUEST_ID = re.compile(r"rq_[a-z2-7]{26}\Z")
 _COLUMNS = (
     "id, kind, purpose, category, state, via, asked_at, filed_at, due_at, extended_at, done_at, outcome, certificate"
 )
+_COVER = (
+    "INSERT INTO rights.covered (request, subject, customer)"
+    " SELECT %s, coalesce(o.subject, mine.subject), l.customer FROM (SELECT %s::bytea AS subject) mine"
+    " LEFT JOIN identity.link l USING (subject) LEFT JOIN identity.link o ON o.customer = l.customer"
+)
+"""Who is linked now: "forget who I am" a moment later must leave nobody out, another customer's sign-in add none."""
 OPEN, OVER = ("asked", "filed"), ("done", "partly", "refused", "cancelled", "expired")
 
 
@@ -111,6 +117,8 @@ class Requests:
         if not rows:
             raise NotWaiting("no such request waits in this conversation")
         self.log(tx, request, "filed")
+        if kind == "erasure":
+            tx.execute(_COVER, request, subject)
         return Confirmed(*rows[0])
 
     def cancel(self, tx: Transaction, subject: bytes, request: str) -> None:
