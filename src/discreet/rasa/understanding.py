@@ -54,7 +54,10 @@ _LATELY = 100
 _PROVES = {"account": "email"}
 """What answers the question that the slot names (docs/spec/step-up.md); a code answers the others."""
 SURE = 0.5
-"""Below this confidence an interrupting intent is not believed: an answer taken for one would stay unsealed."""
+"""Below this confidence an interrupting intent is not believed: an answer taken for one would stay unsealed.
+
+Chosen by the rule in docs/decisions/0006-understanding.md.
+"""
 
 
 @dataclass(frozen=True)
