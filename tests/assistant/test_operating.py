@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from discreet.assistant import Assistant, Options
 from discreet.client import Chat
 from discreet.crypto import keyring
 from discreet.crypto.identifiers import pseudonym
@@ -51,6 +54,26 @@ def _discreet(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
     )
+
+
+def test_logs_are_put_aside_while_people_talk(state: Path) -> None:
+    """A process's own lines go on in the file that it was given, and nothing is written twice."""
+    with Assistant(
+        Options(project=PROJECT, state=state, port=free_port(), durable=False, log_level="DEBUG")
+    ) as running:
+        chat = Chat(running.address).open()
+        chat.send("hello")
+        log = state / "logs" / "rasa.log"
+        running.rotate_logs(time.time() + 25 * 3600)
+        (aside,) = (state / "logs").glob("rasa.log.*")
+        assert aside.stat().st_size > 1000
+        before = log.stat().st_size
+        assert before < aside.stat().st_size
+        chat.send("tell me a joke")
+        added = log.read_bytes()[before:].decode().splitlines()
+        assert any(json.loads(line)["level"] for line in added)
+        running.rotate_logs(time.time() + 60 * 24 * 3600)
+        assert not aside.exists()
 
 
 def test_keys_rotate_while_people_talk(state: Path) -> None:

@@ -112,6 +112,8 @@ def test_a_copy_holds_everything_and_can_be_fetched_once_by_its_own_session(runn
     assert data["shop"]["feedback"][0]["text"] == SECRET
     assert {one["purpose"] for one in data["consent"]} >= {"feedback"}
     assert "passphrase" not in data
+    assert {one["what"] for one in data["uses"]} >= {"opened and used", "opened for your copy"}
+    assert "When it was opened, and what for" in page
     said = str(data["conversations"])
     assert "[card •••• 5556]" in said
     assert CARD not in said

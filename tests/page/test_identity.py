@@ -129,3 +129,15 @@ def test_an_app_and_recovery_codes_are_shown_once(context: BrowserContext, own: 
     assert page.evaluate("fetch('/chat/shown', {method: 'POST'}).then((answer) => answer.json())") == {}
     logs = b"".join(file.read_bytes() for file in own.logs.glob("*.log"))
     assert all(value.encode() not in logs for value in (secret, *shown))
+
+    forget_attempts(own)
+    before = len(letters(own))
+    say(page, "I lost my phone, remove the authenticator app")
+    say(page, newest_code(own, before + 1))
+    assert "second proof" in last(page)
+    say(page, shown[1])
+    assert "Done" in last(page)
+    assert letters(own, before + 2)[-1]["subject"].startswith("Something was removed")
+    say(page, "sign me in")
+    say(page, totp_at(secret, time.time() + 30))
+    assert "not right" in last(page)

@@ -81,7 +81,7 @@ def test_which_providers_send_again_is_known_of_each() -> None:
 def test_a_burst_is_taken_a_little_later(
     name: str, database: TestDatabase, rasa: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    full = Full("conversation", patience.TRIES)
+    full = Full("conversation", 10)
     _sent(database, rasa, name, full, monkeypatch)
     assert full.taken == 2
 
