@@ -14,7 +14,7 @@ HARMLESS = re.compile(
     "[\\x00-\\x7f’‘“”„«»¿¡éèêëáàâäãåíìîïóòôöõøúùûüçñßæœÉÈÁÀÂÄÅÓÖØÚÜÇÑÆ£€¥§°…ščřžýůěąęłśżźćńőűğışİŞÇ🙂🙏👍]*\\Z"
 )
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
-_DOTS = dict.fromkeys("·∙⋅‧・․。｡", ".")
+_DOTS = dict.fromkeys("·•∙⋅‧・․。｡", ".")
 _SLASHES = dict.fromkeys("⁄∕⧸", "/")
 _ALSO = {**_DASHES, **_DOTS, **_SLASHES}
 MARK = "\x01"
@@ -87,7 +87,7 @@ def normalise(text: str, *, plain: bool = False) -> Normalised:
         return Normalised(text)
     view = "".join(piece.translate(_PLAIN) for piece, _, _ in _pieces(text))
     if not view.isascii():
-        view = disguises.one_script(view)
+        view = disguises.without_pictures(disguises.one_script(view))
     spelled = list(disguises.spelled(view))
     normalised = Normalised(view, lambda: _places(_pieces(text)))
     return normalised.with_characters(spelled) if spelled else normalised

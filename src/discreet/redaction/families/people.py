@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import re2
 
 from discreet.redaction.families.no_names import NO_NAMES, PARTICLES, TITLES, is_no_name
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, as_seen, whole
 
 _AHEAD = 80
 _MOST = 5
@@ -20,6 +20,8 @@ _MOST = 5
 _MOST_SMALL = 3
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _GAP = re.compile(r"\.? |\. ?")
+_A_LABEL = re.compile(r"\s?[:=]")
+"""Behind a word that says what comes next: "Vorname: Ida Nachname: Vik"."""
 _END = re.compile(r"\s*(?:[.,;:!?)\"'”»\n]|- |$)|\s(?:and|from|calling|und|aus|et|y|e|en|og|och)\b")
 _SPEAKING = re.compile(r",? (?:speaking|here|calling|writing|am apparat|am telefon|à l'appareil|al habla)\b", re.I)
 
@@ -55,6 +57,8 @@ def read(text: str, *, small: bool = False) -> tuple[int, int]:
             if not count:
                 loose = (small or titled) and not _capital(typed)
             as_typed = _capital(typed) or (loose and (typed == lower or typed.isupper()))
+            if count and _A_LABEL.match(text, word.end()):
+                break
             if not as_typed or lower in NO_NAMES or (loose and is_no_name(lower)) or (loose and count == _MOST_SMALL):
                 break
             count += 1
@@ -122,7 +126,8 @@ _MINE_ELSEWHERE = (
 _CALLED = (
     r"(?:i am|i'?m|i’m|s?he is|s?he's) called|ich hei(?:ß|ss)e|je m['’ ]?appelle|je me nomme|me llamo|mi chiamo"
     r"|(?:eu )?me chamo|chamo-me|ik heet|jeg hed?der|jeg heter|jag heter|nimeni on|nazywam si[ęe]|mam na imi[ęe]"
-    r"|jmenuji se|m[ăa] numesc|benim ad[ıi]m|меня зовут|мене звати"
+    r"|jmenuji se|m[ăa] numesc|numele meu este|benim ad[ıi]m|меня зовут|мене звати|με λ[έε]νε"
+    r"|a nevem|казвам се|zovem se"
 )
 _ON_THINGS = (
     r"(?:in|under|on) (?:the )?names?(?: of)?|booked (?:in|under)|registered (?:to|under)|addressed to|on behalf of|c/o"
@@ -176,11 +181,23 @@ def _after(cues: str, over: str, first: str = r"\pL") -> str:
 
 
 _A_CAPITAL = rf"(?-i:{_UPPER})"
+_WITHOUT_CAPITALS = (
+    r"(?:我叫|我的名字(?:是|叫)|姓名[:是]?) ?([\p{Han}]{2,4})",
+    r"(?:名前は|氏名は?[: ]?)([\p{Han}\p{Katakana}\p{Hiragana}]{1,8}?[ ]?[\p{Han}\p{Katakana}]{1,6}?)"
+    r"(?:です|と申|といい|[。、,.]|$)",
+    r"(?:이름은|성함은|성명[: ]) ?([\p{Hangul}]{2,5}?)(?: ?입니다|이에요|예요|이고|[ ,.]|$)",
+    r"(?:اسمي|انا اسمي|أنا اسمي) (?:هو )?([\p{Arabic}]+(?: [\p{Arabic}]+)?)",
+    as_seen(r"(?:मेरा नाम|नाम[: ]) ([\p{Devanagari}]+(?: [\p{Devanagari}]+){0,2}?)(?: है|[,.।]|$)"),
+)
+"""Scripts that know no capitals: a name is what stands between two words."""
 
 RECOGNISERS = (
     _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", _LINK), _strong),
     _row(_after("name|navn|namn|naam|nom|nome|nume|név|jm[ée]no|имя|имʼя", r"\"?\s?[:=][\s\"'“„«(]{0,3}"), _strong),
     _row(_after(_CALLED, _THEN), _strong),
+    _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", r"[ |–-]{1,3}", _A_CAPITAL), _weak),
+    _row(_after("name", r" ?\| ?", _A_CAPITAL), _weak),
+    _row(_after("(?:card|account) ?holder|karteninhaber(?:in)?|titulaire|titular|intestatario", _LINK), _strong),
     _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", _A_CAPITAL), _weak),
     _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
     _row(_after(_SAYING, _THEN, rf"{_A_CAPITAL}|(?:mr|mrs|ms|dr|herr|frau)\.? \pL"), _faint),
@@ -200,5 +217,9 @@ RECOGNISERS = (
         rf"((?:{_UPPER}[^\s.,;:!?\x01]* ){{1,4}})(?:is my (?:full )?name|ist mein Name|is the name)",
         _to_the_end,
         ahead=0,
+    ),
+    *(
+        Recogniser("person_name", re2.compile(pattern), whole, NO_WORDS, group=1, edges=anywhere)
+        for pattern in _WITHOUT_CAPITALS
     ),
 )
