@@ -29,14 +29,13 @@ _ALONE = r"(?:^|[^\pL\pN_])"
 _RUN = re2.compile(rf"(?i){_ALONE}(?:plus{_GAP})?{_WORD}(?:{_GAP}{_WORD})+")
 _WORDS = re.compile(r"[^\W\d_]+")
 
-ENCODED = re2.compile(r"%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 HINT = re2.compile(
     rf"(?i)%[0-9A-F]{{2}}|&[#A-Z]|{_ALONE}{_WORD}{_GAP}{_WORD}{_GAP}{_WORD}(?:$|[^\pL])|\b(?:double|triple) {_WORD}"
     rf"|[0-9] ?[🙂🙏👍] ?[0-9]"
 )
 """What a text of harmless characters has in which something is disguised."""
 _PICTURES = re.compile(r"(?<=[0-9])( ?)([\u2190-\u2bff\U0001f000-\U0001faff]{1,3})( ?)(?=[0-9])")
-_PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
+ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _LATIN = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕԁԛԝІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν", "ABEKMHOPCTYXaeopcyxijsdqwIJSABEZHIKMNOPTYXoav")
 _MIXED = re.compile(r"[0-9A-Za-z\u0370-\u03ff\u0400-\u052f]+")
 LOOKS_LIKE_A_DIGIT = re2.compile(r"[0-9][OolISB]|[OolISB][0-9]")
@@ -49,7 +48,7 @@ def decoded(text: str) -> Iterator[tuple[str, int, int]]:
     between them characters that stood for more than one.
     """
     position = 0
-    for match in _PIECE.finditer(text):
+    for match in ENCODED.finditer(text):
         start, end, piece = match.start(), match.end(), match[0]
         characters = _entity(piece) if piece[0] == "&" else _percent(piece)
         if characters is None:

@@ -14,7 +14,7 @@ HARMLESS = re.compile(
     "[\\x00-\\x7f’‘“”„«»¿¡éèêëáàâäãåíìîïóòôöõøúùûüçñßæœÉÈÁÀÂÄÅÓÖØÚÜÇÑÆ£€¥§°…ščřžýůěąęłśżźćńőűğışİŞÇ🙂🙏👍]*\\Z"
 )
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
-_DOTS = dict.fromkeys("·•∙⋅‧・․。｡", ".")
+_DOTS = dict.fromkeys("·∙⋅‧・․。｡", ".")
 _SLASHES = dict.fromkeys("⁄∕⧸", "/")
 _ALSO = {**_DASHES, **_DOTS, **_SLASHES}
 MARK = "\x01"
@@ -135,7 +135,8 @@ def _plain(character: str) -> str:
         return character
     if character in _ALSO:
         return _ALSO[character]
-    if unicodedata.category(character) in (*_MARKS, "Cf"):
+    if unicodedata.category(character) in (*_MARKS, "Cf", "Cs"):
+        # Half a surrogate pair has no UTF-8, and RE2 would refuse the text.
         return ""
     digit = unicodedata.digit(character, None)
     if digit is not None:
