@@ -92,7 +92,7 @@ def words(*alternatives: str) -> Any:
 
 def preceded_by(*alternatives: str) -> Any:
     """An expression for a text that ends in one of these words and what leads over to a number."""
-    over = r"[\s:=.#,-]{0,3}(?:(?:numbers?|num|no|nr|nummer|id|code|is|ist|est|es|of)[\s:=.#]{1,3}){0,2}"
+    over = r"[\s:=.#,-]{0,3}(?:(?:numbers?|num|no|nr|nummer|id|code|is|ist|est|es|er|är|jest|é|è|of)[\s:=.#]{1,3}){0,2}"
     prefix = r"(?:\s?|[A-Z#]{1,3}-?)$"
     return re2.compile(r"(?i)(?:^|[^\pL])(?:" + "|".join(alternatives) + ")" + over + prefix)
 

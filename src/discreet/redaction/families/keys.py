@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections import Counter
 from math import log2
 
@@ -39,7 +40,7 @@ _PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----"
 _LINES = r"(?:[A-Z][A-Za-z-]{2,12}: [^\n]{1,80}\n|[0-9A-Za-z+/=\s\\])*"
 _NAMED = (
     r"(?:api|secret|access|account|shared|private|signing|encryption|auth|client|bearer|refresh|session|licence|license)"
-    r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer|basic"
+    r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer"
 )
 _OVER = r"\"?(?:(?: is| ist| est| es|'s)[ :=]{1,3}|\s?[:=]{1,2}>?\s{0,3})"
 _CALLED = rf"(?:{_NAMED})(?:{_OVER}|[ ]{{1,2}})|(?:token|secret|key){_OVER}"
@@ -52,6 +53,15 @@ def _random(candidate: str, _near: bool) -> int:
     bits = sum(-count / len(bare) * log2(count / len(bare)) for count in counts.values())
     mixed = any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
     return len(candidate.rstrip(".")) if mixed and bits >= 3 and "://" not in candidate else 0
+
+
+def _credentials(candidate: str, _near: bool) -> int:
+    """A name and a password as RFC 7617 writes them: base64, with a colon in it."""
+    try:
+        said = b64decode(candidate, validate=True)
+    except ValueError:
+        return 0
+    return len(candidate) if b":" in said and said.isascii() else 0
 
 
 def _apart(text: str, start: int, _end: int, _near: bool) -> bool:
@@ -68,6 +78,14 @@ RECOGNISERS = (
         edges=anywhere,
     ),
     Recogniser("api_key", re2.compile(_ISSUED), whole, NO_WORDS, edges=_apart),
+    Recogniser(
+        "api_key",
+        re2.compile(r"(?i)(?:^|[^\pL])basic ([0-9A-Za-z+/]{8,512}={0,2})"),
+        _credentials,
+        NO_WORDS,
+        group=1,
+        edges=_apart,
+    ),
     Recogniser(
         "api_key",
         re2.compile(rf"(?i)(?:^|[^0-9A-Za-z])(?:{_CALLED})[\"'`]?([0-9A-Za-z_./+=~-]{{16,512}})"),

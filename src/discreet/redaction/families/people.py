@@ -22,7 +22,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _GAP = re.compile(r"\.? |\. ?")
 _A_LABEL = re.compile(r"\s?[:=]")
 """Behind a word that says what comes next: "Vorname: Ida Nachname: Vik"."""
-_END = re.compile(r"\s*(?:[.,;:!?)\"'”»\n]|- |$)|\s(?:and|from|calling|und|aus|et|y|e|en|og|och)\b")
+_END = re.compile(r"\s*(?:[.,;:!?)|\"'”»\n]|- |$)|\s(?:and|from|calling|und|aus|et|y|e|en|og|och)\b")
+_NEXT = re.compile(r"\s(?:\||(?:last|family|sur|middle)[ -]?name\b|surname\b)", re.IGNORECASE)
 _SPEAKING = re.compile(r",? (?:speaking|here|calling|writing|am apparat|am telefon|à l'appareil|al habla)\b", re.I)
 
 
@@ -88,6 +89,14 @@ def _signed(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     """Nothing follows a name under a message."""
     end, count = read(candidate)
     if count <= 3 and _END.match(candidate, end):
+        yield 0, end
+
+
+def _labelled(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """In a form's row anything may stand: a word that looks like a name beside its label, or two, and no more."""
+    end, count = read(candidate)
+    certain = count > 1 or (count == 1 and not is_no_name(candidate[:end].casefold()))
+    if certain and (_END.match(candidate, end) or _NEXT.match(candidate, end)):
         yield 0, end
 
 
@@ -162,6 +171,11 @@ _THINGS = re2.compile(
 """What has a name and is no person."""
 
 
+def _no_complaint(candidate: str, _near: bool) -> int:
+    """ "My name is wrong" is said in every language."""
+    return 0 if candidate.split()[0] in NO_NAMES else len(candidate)
+
+
 def _row(pattern: str, read_name: Callable[[str, bool], Iterator[tuple[int, int]]], ahead: int = _AHEAD) -> Recogniser:
     return Recogniser(
         "person_name",
@@ -205,8 +219,8 @@ RECOGNISERS = (
     _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", _LINK), _strong),
     _row(_after("name|navn|namn|naam|nom|nome|nume|név|jm[ée]no|имя|имʼя", r"\"?\s?[:=][\s\"'“„«(]{0,3}"), _strong),
     _row(_after(_CALLED, _THEN), _strong),
-    _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", r"[ |–-]{1,3}", _A_CAPITAL), _weak),
-    _row(_after("name", r" ?\| ?", _A_CAPITAL), _weak),
+    _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", r"[ |–-]{1,3}", _A_CAPITAL), _labelled),
+    _row(_after("name", r"[ |]{1,3}", _A_CAPITAL), _faint),
     _row(_after("(?:card|account) ?holder|karteninhaber(?:in)?|titulaire|titular|intestatario", _LINK), _strong),
     _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", _A_CAPITAL), _weak),
     _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
@@ -229,7 +243,7 @@ RECOGNISERS = (
         ahead=0,
     ),
     *(
-        Recogniser("person_name", re2.compile(pattern), whole, NO_WORDS, group=1, edges=anywhere)
+        Recogniser("person_name", re2.compile(pattern), _no_complaint, NO_WORDS, group=1, edges=anywhere)
         for pattern in _WITHOUT_CAPITALS
     ),
 )

@@ -13,30 +13,37 @@ from discreet.redaction.recogniser import THINGS, Recogniser, in_a_word, precede
 
 _PHONE_WORDS = words(
     "phones?", "phone (?:number|no)", "telephone", "tel", "tél", "mobile", "mob", "cell", "cellphone", "handphone",
-    "hp",
     "call(?: me)?", "ring", "text(?: me)?", "sms", "whats ?app", "signal", "fax", "landline", "my number", "my no",
-    "number is", "answer(?:s|ed|ing)?(?: at| on)?", "messages? (?:to|on)", "(?:main|direct|hot|help)[ -]?line", "desk",
-    "pick(?:s|ed|ing)? up", "voice ?mail", "my registered", "ext", "extension",
-    "contact (?:number|no|nr|details)", "dial", "reach (?:me|us|him|her)", "contact me",
-    "telefon(?:nummer|nr)?", "telefonum", "telefonul", "handy(?:nummer|nr)?", "rufnummer", "meine nummer", "nummer",
-    "natel", "mobilnummer", "mobilnr", "festnetz", "anrufen", "ruf(?:en|t)?", "erreich(?:en|bar)", "zurückrufen",
+    "number is", "answer(?:s|ed|ing)? (?:at|on)", "(?:stop )?(?:receiving|getting|sending) messages (?:to|on)",
+    "contact (?:number|no|nr|details)", "dial", "reach (?:me|us|him|her)", "contact me", "pick(?:s|ed|ing)? up",
+    "telefon(?:nummer|nr)?", "telefonum", "telefonul", "handy(?:nummer|nr)?", "rufnummer", "meine nummer", "natel",
+    "nummer ist", "mobilnummer", "mobilnr", "festnetz", "anrufen", "erreich(?:en|bar)", "zurückrufen",
     "numéro(?: de téléphone)?", "n° de t[ée]l[ée]phone", "téléphone", "portable", "gsm", "fixe",
-    "(?:r?appelle[rz]?|joindre)(?:[ -]moi)?", "teléfono", "telefono", "móvil", "movil", "celular", "cel", "número",
-    "fono", "ll[aá]m(?:a|e|ar)(?:me|nos)?", "cellulare", "numero", "(?:ri)?chiama(?:mi|temi|re|rmi)?", "telemóvel",
-    "telefone", "telem[oó]vel", "zap", "lig(?:a|ue|ar)(?:[ -]me)?", "telefoon(?:nummer)?", "mijn nummer", "mobiel",
-    "bel(?:len)?(?: me| mij)?", "mobil", "mobilen", "mitt nummer", "tlf", "tfn nr", "telefonnummer", "ring(?:a|e)",
-    "puh(?:elin(?:numero)?)?", "soita", "numer", "komórk(?:a|ę|owy)", "mój telefon", "(?:od)?(?:za)?dzwo(?:ń|nić)",
-    "cep", "numaram", "telefonní", "zavolejte", "telefonszám(?:om)?", "mobilom",
+    "(?:r?appelle[rz]?|joindre)(?:[ -]moi)?", "teléfono", "telefono", "móvil", "movil", "celular", "número",
+    "fono", "ll[aá]m(?:a|e|ar)(?:me|nos)?", "cellulare", "numero", "(?:ri)?chiama(?:mi|temi|re|rmi)?",
+    "telefone", "telem[oó]vel", "telefoon(?:nummer)?", "mijn nummer", "mobiel",
+    "mobil", "mobilen", "mitt nummer", "tlf", "puh(?:elin(?:numero)?)?", "soita", "numer", "komórk(?:a|ę|owy)",
+    "(?:od)?(?:za)?dzwo(?:ń|nić)", "cep", "telefonní", "zavolejte", "telefonszám(?:om)?", "mobilom",
     "телефон", "тел", "моб(?:ильный)?", "номер", "позвоните", "звоните", "τηλ(?:έφωνο)?", "κινητό", "הטלפון", "טלפון",
     "נייד", "هاتف(?:ي)?", "رقم(?:ي)?", "جوال(?:ي)?", "موبايل", "फोन", "फ़ोन", "मोबाइल", "số điện thoại", "điện thoại",
     "sđt", "sdt", "電話", "でんわ", "携帯", "电话", "手机", "전화", "핸드폰", "휴대폰", "연락처", "เบอร์", "โทร", "มือถือ",
     "📞", "☎", "📱", "✆", "📲", "[tm]:", "ph",
 )  # fmt: skip
+_MAYBE_WORDS = words(
+    "hp", "(?:main|direct|hot|help)[ -]?line", "desk", "office", "voice ?mail", "my registered", "ext", "extension",
+    "nummer", "ruf(?:en|t)?", "cel", "zap", "lig(?:a|ue|ar)(?:[ -]me)?", "bel(?:len)?(?: me| mij)?", "ring(?:a|e)",
+    "numaram", "home", "work", "zuhause", "privat",
+)  # fmt: skip
+"""Words with other meanings too: beside them it takes a number that looks like nothing but a phone's."""
+_LOOKS_LIKE_ONE = re.compile(
+    r"\(?0[0-9].*|\([0-9].*|[0-9]{9,11}(?:\D.*)?|.*[0-9]{3,5}-[0-9]{4}|[0-9]{3,5}-[0-9]{6,7}", re.DOTALL
+)
 _OF_THINGS = re2.compile(
     THINGS.pattern
     + "|"
     + preceded_by(
-        "suivi", "seguimiento", "tracciabilità", "spedizione", "env[íi]o", "colis", "sendung", "clients?", "clientes?",
+        "suivi", "s[ée]rie", "klienta?", "sipariş", "seguimiento", "tracciabilità", "spedizione", "env[íi]o",
+        "colis", "sendung", "clients?", "clientes?",
         "kunden", "klant", "kunde?", "customer", "member(?:ship)?", "mitglieds", "dossier", "contrato?",
         "vertrags", "réservation", "reserva", "prenotazione", "reservering", "zamówieni[ae]", "bestelling",
         "beställning", "ordre", "заказа?", "pedido", "sendungs", "bestell", "auftrags", "rechnungs", "artikel",
@@ -52,6 +59,7 @@ _DATE = re.compile(
 _TAIL = re.compile(r"[ ,]{0,2}(?:e|x|dw|durch|poste)", re.IGNORECASE)
 _PARTS = re.compile(r" ?/ |, ?|\n|\s{2,}|\)? ?\(|/(?=[0-9 ]{9})|\s(?=[0-9]{1,2}/[0-9]{1,2}(?:/|$|[^0-9]))")
 _US = re.compile(r"(?:1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}")
+_YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}[ ,/-]{0,2}){2,4}")
 _COUPLES = re.compile(r"\d{4} \d{4} \d{4} \d{4}.*")
 
 
@@ -70,6 +78,12 @@ def _phones(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         position = at + len(part)
 
 
+def _maybe_phones(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
+    for start, end in _phones(candidate, near) if near else ():
+        if _LOOKS_LIKE_ONE.fullmatch(candidate[start:end]):
+            yield start, end
+
+
 def _accepted(text: str, near: bool) -> int:
     digits = "".join(c for c in re.split(_TAIL, text, maxsplit=1)[0] if c in "0123456789")
     if not 7 <= len(digits) <= 18 or _DATE.fullmatch(text) or len(set(digits)) == 1:
@@ -82,7 +96,7 @@ def _accepted(text: str, near: bool) -> int:
         rest = digits.removeprefix(prefix)
         if rest != digits and 9 <= len(rest) <= 15 and _has_country_code(rest) and (near or _is_valid(rest)):
             return len(text)
-    if near and len(digits) <= 13 and not _COUPLES.fullmatch(text):
+    if near and len(digits) <= 13 and not _COUPLES.fullmatch(text) and not _YEARS.fullmatch(text):
         return len(text)
     return len(text) if _US.fullmatch(text) else 0
 
@@ -120,16 +134,17 @@ def _edges(text: str, start: int, end: int, near: bool) -> bool:
     return not (before == "-" and start > 1 and text[start - 2].isalnum())
 
 
-RECOGNISERS = (
+RECOGNISERS = tuple(
     Recogniser(
         "phone",
         re2.compile(_PHONE),
         whole,
-        _PHONE_WORDS,
-        stretches=_phones,
+        context,
+        stretches=stretches,
         edges=_edges,
         against=_OF_THINGS,
         look_alikes=True,
         digits=True,
-    ),
+    )
+    for context, stretches in ((_PHONE_WORDS, _phones), (_MAYBE_WORDS, _maybe_phones))
 )
