@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,3 +68,52 @@ def test_a_line_of_any_length_is_redacted(lines) -> None:  # type: ignore[no-unt
         result, said = lines(long, **options)
         assert result == 0
         assert CARD not in said[0]
+
+
+def _piped(given: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "discreet.cli", "redact", "--project", str(PROJECT), *options]
+    return subprocess.run(command, input=given, capture_output=True, timeout=120, check=False)
+
+
+def test_bytes_that_are_no_text_and_other_line_ends_come_out_as_they_came() -> None:
+    said = _piped(
+        f"\ufeffcard {CARD}\r\n".encode()
+        + b"\xff\xfe card "
+        + CARD.encode()
+        + b"\xff\x00\n\r\ncaf\xe9, born 03/05/1984"
+    )
+    assert (said.returncode, said.stderr) == (0, b"")
+    assert said.stdout.splitlines(keepends=True) == [
+        "\ufeffcard [card]\r\n".encode(),
+        b"\xff\xfe card [card]\xff\x00\n",
+        b"\r\n",
+        b"caf\xe9, born [date of birth]\n",
+    ]
+
+
+def test_json_that_is_odd_is_answered_line_by_line() -> None:
+    odd = [
+        '\ufeff{"text": "card ' + CARD + '"}',
+        '{"text": "\\ud800 card ' + CARD + ' \\udfff"}',
+        "[" * 100_000,
+        '{"text": "' + "x" * 200_000 + " " + CARD + '"}',
+    ]
+    said = _piped("\n".join(odd).encode() + b'\n{"text": "\xff ' + CARD.encode() + b'"}', "--jsonl")
+    answers = [json.loads(line) for line in said.stdout.splitlines()]
+    assert [list(answer) for answer in answers] == [["spans"], ["spans"], ["error"], ["spans"], ["spans"]]
+    assert [[span["start"] for span in answer.get("spans", [])] for answer in answers] == [[5], [7], [], [200_001], [2]]
+    assert (said.returncode, said.stderr) == (1, b"")
+
+
+def test_a_reader_that_has_seen_enough_ends_the_run_without_a_word() -> None:
+    command = [sys.executable, "-m", "discreet.cli", "redact", "--project", str(PROJECT)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            run.stdin.write(b"a line\n" * 200_000)
+            run.stdin.close()
+        assert run.stderr.read() == b""
+        assert run.wait(120) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -150,6 +151,26 @@ def test_an_expired_value_is_closed(world: World) -> None:
     world.owner("UPDATE vault.value SET expires_at = now() - interval '1 second'")
     with pytest.raises(NotAllowed):
         world.reveal(token)
+
+
+def test_a_value_is_kept_as_long_as_its_category_says_and_a_category_that_says_nothing_30_days(world: World) -> None:
+    ages = {}
+    for category in world.policy.categories.values():
+        if category.store == "vault" and category.kind:
+            token = world.seal(category.name, "x", turn=TURN)
+            row = world.owner("SELECT expires_at - created_at FROM vault.value WHERE token = %s", token)
+            ages[category.name] = row[0][0]
+    assert ages == {name: world.policy.category(name).max_age or timedelta(days=30) for name in ages}
+    assert len(set(ages.values())) > 2
+
+
+def test_what_has_reached_its_age_is_destroyed(world: World) -> None:
+    token = world.seal()
+    world.consent()
+    world.owner("UPDATE vault.value SET expires_at = now() - interval '1 second'")
+    assert world.keeper().run_once().total == 1
+    assert world.owner("SELECT FROM vault.value WHERE token = %s", token) == []
+    assert world.bytes_left() == 0
 
 
 def test_every_reveal_leaves_one_audit_row_without_the_value(world: World) -> None:

@@ -154,6 +154,23 @@ def test_the_same_value_twice_gives_one_token_and_the_next_message_another(polic
     assert len(sealed) == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("card 4000 0566 5566 5556, again 4000056655665556", 1),
+        ("card 4000-0566-5566-5556 or 4000 0566 5566 5556 or 4242424242424242", 2),
+        ("iban DE89 3704 0044 0532 0130 00 and de89370400440532013000", 1),
+        ("call +44 7400 932966 or +44-7400-932966", 1),
+        ("call +44 7400 932966 or +44 7400 932967", 2),
+        ("mail a.b@post.example or ab@post.example", 2),
+    ],
+)
+def test_one_number_in_two_spellings_gives_one_token(policy: Policy, text: str, count: int) -> None:
+    sealed, seal = _sealing(policy)
+    redacted = Redactor(policy).ingress(text, seal).text  # type: ignore[arg-type]
+    assert len(set(TOKEN.findall(redacted))) == len(sealed) == count
+
+
 def test_a_text_of_tokens_is_left_as_it_is(policy: Policy) -> None:
     redactor = Redactor(policy)
     token = mint(policy.category("payment_card"), "4111111111111111")

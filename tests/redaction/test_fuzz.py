@@ -101,3 +101,17 @@ def test_work_that_grows_with_the_square_is_seen() -> None:
     assert twice <= 2.2 * once + 200
     once, twice = (promises.work(square, "".join(map(chr, range(64, 64 + length)))) for length in (100, 200))
     assert twice > 2.2 * once + 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+44 7400 932966 lot 12345678",
+        "my card 4000056655665556; IBAN ref 12345678901",
+        "\ud800 card 4000056655665556 \udfff",
+        "4000056655665556\ufeff\u0301+44 7400 932966",
+    ],
+)
+def test_a_mask_is_one_in_a_text_s_view_too(text: str) -> None:
+    """Its signs stay what they are when a text is made plain: its words would be cues for what stands near."""
+    promises.hold(text)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 from pathlib import Path
 from random import Random
@@ -19,8 +21,21 @@ def run(project: Path, *, jsonl: bool, surrogates: int | None = None) -> int:
 
     Lines come out redacted, or with invented values in place of the personal ones (``surrogates`` is the seed), or as
     ``{"spans": [{start, end, type}]}`` for ``{"text"}`` objects, offsets in code points of the original. A line that is
-    no such object is answered with ``{"error"}``; then the result is 1.
+    no such object is answered with ``{"error"}``; then the result is 1. A line ends in LF; what else it holds, also
+    bytes that are no UTF-8, comes out as it came. A reader that closes its end of the pipe ends the run.
     """
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+    try:
+        return _each_line(project, jsonl=jsonl, surrogates=surrogates)
+    except BrokenPipeError:
+        # Python would flush once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _each_line(project: Path, *, jsonl: bool, surrogates: int | None) -> int:
     redactor = Redactor(load_policy(project / "privacy.yml"))
     invented = None if surrogates is None else Surrogates(Random(surrogates))  # noqa: S311  the seed is asked for
     failed = 0
@@ -34,13 +49,14 @@ def run(project: Path, *, jsonl: bool, surrogates: int | None = None) -> int:
             print(invented.in_place(text, redactor.found(text)))
         else:
             print(redactor.egress(text))
+    sys.stdout.flush()
     return failed
 
 
 def _spans(redactor: Redactor, line: str) -> dict[str, object]:
     try:
-        text = json.loads(line)["text"]
-    except (ValueError, TypeError, KeyError):
+        text = json.loads(line.removeprefix("\ufeff"))["text"]
+    except (ValueError, TypeError, KeyError, RecursionError):
         return {"error": 'each line must be a JSON object with a "text"'}
     if not isinstance(text, str):
         return {"error": '"text" must be a string'}

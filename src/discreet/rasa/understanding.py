@@ -31,7 +31,7 @@ from discreet.redaction import asked_code
 from discreet.redaction.masks import burnt
 from discreet.redaction.redact import Redacted, Redactor
 from discreet.redaction.splice import Splice
-from discreet.redaction.tokens import TOKEN, mint
+from discreet.redaction.tokens import TOKEN, mint, one_spelling
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _COMMAND = re.compile(r"\A[\s/]+")
@@ -98,11 +98,15 @@ class Understanding:
         if answer := typed_answer(language_of_notice(tracker), plain):
             return replace(self._of_intent(INTENTS[answer], plain), plain=answer == "yes")
         findings: dict[str, Finding] = {}
+        tokens: dict[tuple[str, str], str] = {}
 
         def seal(category: str, value: str) -> str:
-            token = self._mint(category, value)
-            findings[token] = Finding(category, token, value)
-            return token
+            """One value, one token, whether a pattern found it or the model."""
+            key = (category, one_spelling(category, value))
+            if tokens.get(key) not in findings:
+                tokens[key] = token = self._mint(category, value)
+                findings[token] = Finding(category, token, value)
+            return tokens[key]
 
         proving = tracker.get_slot(_PROVING) if tracker is not None and not tracker.active_loop else None
         asked = frozenset({_CODE}) if proving and proving != "account" else frozenset()

@@ -9,28 +9,33 @@ from collections.abc import Iterable, Iterator
 import re2
 
 _DIGITS = {
-    "0": "zero oh null cero zéro nul nulla zerro",
-    "1": "one eins ein uno un une één een",
-    "2": "two zwei zwo dos deux twee due",
-    "3": "three drei tres trois drie tre",
-    "4": "four vier cuatro quatre quattro",
-    "5": "five fünf fuenf cinco cinq vijf cinque",
-    "6": "six sechs seis zes sei",
-    "7": "seven sieben siete sept zeven sette",
-    "8": "eight acht ocho huit otto",
-    "9": "nine neun nueve neuf negen nove niner",
+    "0": "zero oh null cero zéro nul nulla zerro noll",
+    "1": "one eins ein uno un une één een um jeden ett",
+    "2": "two zwei zwo dos deux twee due dois duas dwa två",
+    "3": "three drei tres trois drie tre três trzy",
+    "4": "four vier cuatro quatre quattro quatro cztery fyra fire",
+    "5": "five fünf fuenf cinco cinq vijf cinque pięć piec fem",
+    "6": "six sechs seis zes sei meia sześć szesc sex seks",
+    "7": "seven sieben siete sept zeven sette sete siedem sju syv",
+    "8": "eight acht ocho huit otto oito osiem åtta åtte otte",
+    "9": "nine neun nueve neuf negen nove niner dziewięć dziewiec nio ni",
 }
 _DIGIT_OF = {word: digit for digit, line in _DIGITS.items() for word in line.split()}
-_TIMES = {"double": 2, "triple": 3, "doppel": 2, "doble": 2}
+_TIMES = {"double": 2, "triple": 3, "treble": 3, "doppel": 2, "doble": 2, "dubbel": 2, "duplo": 2}
 _WORD = "(?:" + "|".join(sorted((*_DIGIT_OF, *_TIMES, "o"), key=len, reverse=True)) + ")"
 _GAP = r"[\s,.\-]{1,4}"
-_RUN = re2.compile(rf"(?i)\b(?:plus{_GAP})?{_WORD}(?:{_GAP}{_WORD})+")
+_ALONE = r"(?:^|[^\pL\pN_])"
+"""RE2's own edge of a word knows ASCII only."""
+_RUN = re2.compile(rf"(?i){_ALONE}(?:plus{_GAP})?{_WORD}(?:{_GAP}{_WORD})+")
 _WORDS = re.compile(r"[^\W\d_]+")
 
-ENCODED = re2.compile(r"%[0-9A-Fa-f]{2}|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
-HINT = re2.compile(rf"(?i)%[0-9A-F]{{2}}|&[#A-Z]|\b{_WORD}{_GAP}{_WORD}{_GAP}{_WORD}\b|\b(?:double|triple) {_WORD}")
-"""What an ASCII text has in which something is disguised."""
-_PIECE = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
+HINT = re2.compile(
+    rf"(?i)%[0-9A-F]{{2}}|&[#A-Z]|{_ALONE}{_WORD}{_GAP}{_WORD}{_GAP}{_WORD}(?:$|[^\pL])|\b(?:double|triple) {_WORD}"
+    rf"|[0-9] ?[🙂🙏👍] ?[0-9]"
+)
+"""What a text of harmless characters has in which something is disguised."""
+_PICTURES = re.compile(r"(?<=[0-9])( ?)([\u2190-\u2bff\U0001f000-\U0001faff]{1,3})( ?)(?=[0-9])")
+ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _LATIN = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕԁԛԝІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν", "ABEKMHOPCTYXaeopcyxijsdqwIJSABEZHIKMNOPTYXoav")
 _MIXED = re.compile(r"[0-9A-Za-z\u0370-\u03ff\u0400-\u052f]+")
 LOOKS_LIKE_A_DIGIT = re2.compile(r"[0-9][OolISB]|[OolISB][0-9]")
@@ -43,7 +48,7 @@ def decoded(text: str) -> Iterator[tuple[str, int, int]]:
     between them characters that stood for more than one.
     """
     position = 0
-    for match in _PIECE.finditer(text):
+    for match in ENCODED.finditer(text):
         start, end, piece = match.start(), match.end(), match[0]
         characters = _entity(piece) if piece[0] == "&" else _percent(piece)
         if characters is None:
@@ -80,6 +85,11 @@ def one_script(text: str) -> str:
         return word if word.isascii() or not any(c.isascii() for c in word) else word.translate(_LATIN)
 
     return _MIXED.sub(latin, text)
+
+
+def without_pictures(text: str) -> str:
+    """Blanks for pictures between digits, which part a number's groups and say nothing."""
+    return _PICTURES.sub(lambda match: match[1] + " " * len(match[2]) + match[3], text)
 
 
 def spelled(text: str) -> Iterator[tuple[int, int, list[tuple[str, int, int]]]]:

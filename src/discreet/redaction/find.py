@@ -20,7 +20,7 @@ MAX_TEXT = 16_000
 """Characters that are looked at; channels cap a message far below."""
 
 _DIGIT = re.compile("[0-9]")
-_ANOTHER = re.compile(r"[(,\n]| / |\s(?=[0-9]{12})")
+_ANOTHER = re.compile(r"[(,;:|\n]| / |\s(?=[0-9]{12})")
 """Between two numbers that are not groups of one."""
 _AGAIN = 100
 """How often a search goes back into a refused candidate: each time costs the length of the text."""

@@ -87,7 +87,7 @@ def normalise(text: str, *, plain: bool = False) -> Normalised:
         return Normalised(text)
     view = "".join(piece.translate(_PLAIN) for piece, _, _ in _pieces(text))
     if not view.isascii():
-        view = disguises.one_script(view)
+        view = disguises.without_pictures(disguises.one_script(view))
     spelled = list(disguises.spelled(view))
     normalised = Normalised(view, lambda: _places(_pieces(text)))
     return normalised.with_characters(spelled) if spelled else normalised
@@ -135,7 +135,8 @@ def _plain(character: str) -> str:
         return character
     if character in _ALSO:
         return _ALSO[character]
-    if unicodedata.category(character) in (*_MARKS, "Cf"):
+    if unicodedata.category(character) in (*_MARKS, "Cf", "Cs"):
+        # Half a surrogate pair has no UTF-8, and RE2 would refuse the text.
         return ""
     digit = unicodedata.digit(character, None)
     if digit is not None:

@@ -6,6 +6,7 @@ length. Tables for countries and shapes stand in ``families``.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,16 @@ def apart(text: str, start: int, end: int, _near: bool) -> bool:
 def in_a_word(character: str) -> bool:
     """Chinese and Japanese have no gaps between words."""
     return character.isalnum() and character < "\u2e80"
+
+
+def gapless(character: str) -> bool:
+    """Thai, Chinese, Japanese and Korean, where words or their endings stand close together; and pictures."""
+    return "\u0e00" <= character <= "\u0eff" or character >= "\u2600"
+
+
+def as_seen(pattern: str) -> str:
+    """Without the marks that a text's view leaves out."""
+    return pattern if pattern.isascii() else "".join(c for c in pattern if unicodedata.category(c) not in ("Mn", "Me"))
 
 
 def anywhere(_text: str, _start: int, _end: int, _near: bool) -> bool:
@@ -71,16 +82,17 @@ def listed(lines: str) -> frozenset[str]:
 def words(*alternatives: str) -> Any:
     """An expression for any of these words standing alone, whatever their case; digits may follow at once.
 
-    Chinese and Japanese words count inside others too: nothing stands between words there.
+    Words of scripts that leave no gaps, and pictures, count inside others too.
     """
-    joined = [word for word in alternatives if word[0] >= "\u3000"]
-    alone = [word for word in alternatives if word[0] < "\u3000"]
+    seen = [*map(as_seen, alternatives)]
+    joined = [word for word in seen if gapless(word[0])]
+    alone = [word for word in seen if not gapless(word[0])]
     return re2.compile(rf"(?i)(?:^|[^\pL\pN])(?:{'|'.join(alone)})(?:$|[^\pL])" + "".join(f"|{w}" for w in joined))
 
 
 def preceded_by(*alternatives: str) -> Any:
     """An expression for a text that ends in one of these words and what leads over to a number."""
-    over = r"[\s:=.#,-]{0,3}(?:(?:numbers?|num|no|nr|nummer|id|code|is|ist|est|es|of)[\s:=.#]{1,3}){0,2}"
+    over = r"[\s:=.#,-]{0,3}(?:(?:numbers?|num|no|nr|nummer|id|code|is|ist|est|es|er|är|jest|é|è|of)[\s:=.#]{1,3}){0,2}"
     prefix = r"(?:\s?|[A-Z#]{1,3}-?)$"
     return re2.compile(r"(?i)(?:^|[^\pL])(?:" + "|".join(alternatives) + ")" + over + prefix)
 
@@ -101,7 +113,8 @@ THINGS = preceded_by(
     "orders?", "order id", "bestellung", "commande", "pedido", "ordine", "tracking", "parcel", "shipment", "track",
     "isbn", "issn", "ean", "gtin", "barcode", "upc", "sku", "invoice", "rechnung", "facture", "factura", "voucher",
     "gift code", "promo code", "discount code", "ticket", "case", "reference", "ref", "batch", "serial", "imei",
-    "loyalty", "meter", "claim", "quote", "part", "model", "version", "firmware", "booking", "receipt",
-    "meter reading", "log says", "since", "timestamp", "commit", "sha", "md5",
+    "loyalty", "(?:loyalty|membership|member|library|points|bonus|rewards?|club|sim|student|travel|bus)[ -]?cards?",
+    "kundenkarte", "carte de fid[ée]lit[ée]", "meter", "claim", "quote", "part", "model", "version", "firmware",
+    "booking", "receipt", "meter reading", "log says", "since", "timestamp", "commit", "sha", "md5",
 )  # fmt: skip
 """What numbers of things are introduced with."""

@@ -12,7 +12,7 @@ from discreet.redaction.custom import finder_of
 from discreet.redaction.find import MAX_TEXT, Finder, Span
 from discreet.redaction.masks import burnt, mask_of
 from discreet.redaction.splice import Splice
-from discreet.redaction.tokens import mask_all, neutralise
+from discreet.redaction.tokens import mask_all, neutralise, one_spelling
 
 _ROUNDS, _WORK = 6, 64_000
 """A replaced value can no longer hold its neighbours together: looking again finds what that sets free, if anything,
@@ -81,9 +81,10 @@ class Redactor:
             if self._is_burnt(span.category, asked):
                 gone.add(span.category)
                 return burnt(span.category)
-            if (span.category, value) not in tokens:
-                tokens[span.category, value] = seal(span.category, value)
-            return tokens[span.category, value]
+            key = (span.category, one_spelling(span.category, value))
+            if key not in tokens:
+                tokens[key] = seal(span.category, value)
+            return tokens[key]
 
         redacted, left = self._replaced(plain, replacement)
         return Redacted(redacted, frozenset(gone), left)

@@ -25,6 +25,7 @@ TOKEN = re.compile(
 )
 _LOOKS_LIKE = re.compile(r"vt(?=_[a-z]{2,8}_)", re.IGNORECASE)
 _LAST4_KINDS = ("card", "iban", "phone")
+_GROUPED = frozenset({"payment_card", "iban", "bank_account", "phone", "national_id"})
 _LABELS = {
     "card": "card",
     "iban": "account",
@@ -55,6 +56,16 @@ def mint(category: Category, value: str, random: Callable[[int], bytes] = secret
     if category.shows_last4 and len(last4) == 4 and last4.isascii():
         token += f"_{last4.lower()}"
     return token
+
+
+def one_spelling(category: str, value: str) -> str:
+    """What all spellings of a number have in common, so that one number gets one token however it is grouped.
+
+    Of other values every character counts: ``a.b@post.example`` is another mailbox than ``ab@post.example``.
+    """
+    if category not in _GROUPED:
+        return value
+    return "".join(c for c in unicodedata.normalize("NFKC", value) if c.isalnum() or c == "+").casefold()
 
 
 def parse(text: str) -> Token | None:

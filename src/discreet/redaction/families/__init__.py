@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from discreet.redaction.families import (
     bank,
+    card_details,
     cards,
     codes,
     dates,
@@ -32,6 +33,7 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *mail.RECOGNISERS,
     *bank.RECOGNISERS,
     *cards.RECOGNISERS,
+    *card_details.RECOGNISERS,
     *papers.RECOGNISERS,
     *ids.RECOGNISERS,
     *network.RECOGNISERS,

@@ -9,11 +9,12 @@ from functools import cache
 import re2
 from stdnum import numdb
 
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, listed, whole, words
+from discreet.redaction.families.cards import is_card
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, apart, in_a_word, listed, whole, words
 
 _IBAN_WORDS = words("iban", "ibans", "account", "acct", "bank", "konto", "kontonummer", "compte", "cuenta", "rekening")
-_GAP = r"[\s.\-/_+:]{0,2}"
-_DIVIDED = r"[\s.\-/_+:]{0,3}"
+_GAP = r"[\s.,\-/_+:]{0,2}"
+_DIVIDED = r"[\s.,\-/_+:]{0,3}"
 _CHECK = rf"(?:[0-9]{_GAP}[0-9OolISB]|[OolISB]{_GAP}[0-9])"
 _HEAD = re2.compile(rf"(?:^|[^0-9A-Za-z])([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})")
 _LONGEST = 34
@@ -57,6 +58,13 @@ def _ibans(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         yield match.span()
 
 
+def _iban_edges(text: str, start: int, end: int, near: bool) -> bool:
+    """Its length and its check say where it ends: beside its name, words may be glued to it."""
+    before, after = text[start - 1 : start] or " ", text[end : end + 1] or " "
+    ends = not in_a_word(after) or text[end : end + 3].isalpha()
+    return apart(text, start, end, near) or (near and not in_a_word(before) and ends)
+
+
 def _right(number: str, layout: str) -> bool:
     if not all(character.isdigit() for character, kind in zip(number, layout, strict=True) if kind == "n"):
         return False
@@ -72,7 +80,8 @@ def _figures(number: str, layout: str) -> str:
 
 
 _OVER = (
-    r"(?:[ ]?(?:numbers?|num|no|nr|nummer|code|#|n°|nº)\.?)?(?:[ ](?:is|ist|est|es|are|for me is))?[\s:=#\"'.-]{0,4}"
+    r"(?:[ ]?(?:numbers?|num|no|nr|nummer|code|#|n°|nº)\.?)?"
+    r"(?:[ ](?:is|ist|est|es|är|er|to|jest|are|for me is)|['’]s)?[\s:=#\"'.-]{0,4}"
 )
 _DIGITS = r"[0-9](?:[ .\-/]?[0-9])"
 _ACCOUNT = (
@@ -82,7 +91,10 @@ _ACCOUNT = (
 
 
 def _account(candidate: str, _near: bool) -> int:
-    """What has a date's or an amount's form is none."""
+    """What has a date's or an amount's form is none, nor what is a card by its issuer and its check."""
+    digits = "".join(filter(str.isdigit, candidate))
+    if is_card(digits):
+        return 0
     if re.fullmatch(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|(?:19|20)\d\d[./-]\d\d[./-]\d\d", candidate):
         return 0
     return len(candidate)
@@ -112,7 +124,17 @@ def _numbered(cue: str, number: str) -> Recogniser:
 
 
 RECOGNISERS = (
-    Recogniser("iban", _HEAD, whole, _IBAN_WORDS, group=1, stretches=_ibans, ahead=_AHEAD, digits=True),
+    Recogniser(
+        "iban",
+        _HEAD,
+        whole,
+        _IBAN_WORDS,
+        group=1,
+        stretches=_ibans,
+        ahead=_AHEAD,
+        edges=_iban_edges,
+        digits=True,
+    ),
     Recogniser(
         "bic",
         re2.compile(
@@ -123,8 +145,12 @@ RECOGNISERS = (
         NO_WORDS,
         group=1,
     ),
-    _numbered(r"sort ?code|s/c|sortcode", r"[0-9]{2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}"),
+    _numbered(r"sort|s/?c", r"[0-9]{2}-[0-9]{2}-[0-9]{2}"),
+    _numbered(r"sort[ _-]?code|s/c", r"[0-9]{2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}"),
     _numbered(r"(?:aba )?(?:routing|aba|rtn|transit)(?: transit)?", rf"{_DIGITS}{{8}}"),
+    _numbered(r"transit (?:number|no|branch)", r"[0-9]{5}"),
+    _numbered(r"(?:bank|plus)gir(?:o|ot|onummer)", r"[0-9]{2,7}-[0-9]{1,4}"),
+    _numbered(r"agência|clearing ?(?:nummer|nr|number)", r"[0-9]{4,5}(?:-[0-9])?"),
     _numbered(r"bsb", r"[0-9]{3}[ -]?[0-9]{3}"),
     _numbered(r"blz|bankleitzahl", rf"{_DIGITS}{{7}}"),
     _numbered(r"clabe", rf"{_DIGITS}{{17}}"),

@@ -1,21 +1,27 @@
-"""Payment cards (ISO/IEC 7812), and the expiry date and security code beside them."""
+"""Payment cards (ISO/IEC 7812)."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import re2
+from stdnum import luhn
 
-from discreet.redaction.recogniser import NO_WORDS, THINGS, Recogniser, if_near, whole, words
+from discreet.redaction.recogniser import THINGS, Recogniser, in_a_word, whole, words
 
 _CARD_WORDS = words(
     "cards?", "credit", "debit", "visa", "master ?card", "amex", "american express", "maestro", "diners(?: club)?",
     "discover", "jcb", "union ?pay", "rupay", "mir", "cc", "pan", "card ?number", "bank ?card", "credit ?card",
     "(?:kredit|bank|debit|giro)?karten?", "(?:kredit)?kartennummer", "cartes?(?: bancaire| bleue)?", "cb", "tarjeta",
     "carta", "cart[aã]o", "kort", "kortnummer", "betaalpas", "pas", "kart", "karta", "karty", "カード番号", "カード",
-    "بطاقتي", "بطاقة", "کارت", "कार्ड", "карта", "карты", "卡号", "cvv2?", "cvc2?",
+    "بطاقتي", "بطاقة", "کارت", "कार्ड", "карта", "карты", "卡号", "信用卡", "카드", "cvv2?", "cvc2?", "elo", "dankort",
+    "troy", "verve", "girocard", "bancontact", "postepay",
 )  # fmt: skip
-_GAP = r"[\s.,\-/_+()]{0,3}"
+_GAP = r"[\s.,\-/_+()|*:;~=•]{0,3}"
+_RARE = re.compile(r"[|*:;~=•]")
+"""Divides the groups of a card beside a word about cards; elsewhere it divides other things."""
+_DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 _LONGEST = 60
 _CARD = rf"[0-9](?:{_GAP}[0-9]){{11,{_LONGEST - 1}}}"
 
@@ -32,6 +38,11 @@ def _brand(digits: str) -> bool:
         or (16 <= length <= 19 and (3528 <= four <= 3589 or two == 62))
         or (16 <= length <= 19 and four in (5018, 5020, 5038, 6304, 6759, 6761, 6762, 6763))
     )
+
+
+def is_card(digits: str) -> bool:
+    """Certain without a word about cards: the issuer's range, its length and the check."""
+    return len(digits) > 13 and len(set(digits)) > 1 and _brand(digits) and luhn.is_valid(digits)
 
 
 def _likely(digits: str, near: bool) -> int:
@@ -65,7 +76,7 @@ def _cards(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
             if not 12 <= end - start <= 19 or (sums[end % 2][end] - sums[end % 2][start]) % 10:
                 continue
             alone = not 9 < count - end < 12 or _parted(candidate, places, end)
-            if not near and (not alone or _is_a_list(candidate[places[start] : places[end - 1]])):
+            if not near and (not alone or _is_another_thing(candidate[places[start] : places[end - 1] + 1])):
                 continue
             sure = _likely(digits[start:end], near)
             if sure and (sure, end - start == 16 or end - start) >= best:
@@ -88,12 +99,12 @@ def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
 
 def _parted(candidate: str, places: list[int], start: int) -> bool:
     between = candidate[places[start - 1] + 1 : places[start]]
-    return any(sign in between for sign in ("\n", ",", "(", " / "))
+    return any(sign in between for sign in ("\n", ",", "(", ") ", " / ", "|", ";", ":"))
 
 
-def _is_a_list(text: str) -> bool:
-    """Amounts in a row have both signs; a card has one of them."""
-    return "," in text and "." in text
+def _is_another_thing(text: str) -> bool:
+    """Amounts in a row have commas and dots, a card one of them; a number with one of them in it is an amount."""
+    return ("," in text and "." in text) or _RARE.search(text) is not None or _DECIMAL.fullmatch(text) is not None
 
 
 def _card_edges(text: str, start: int, end: int, near: bool) -> bool:
@@ -101,35 +112,21 @@ def _card_edges(text: str, start: int, end: int, near: bool) -> bool:
     after = text[end] if end < len(text) else " "
     if before.isdigit() or after.isdigit():
         return False
-    if after.isalpha() and not near and text[end : end + 3].lower() not in ("cvv", "cvc", "exp"):
+    if after.isalpha() and in_a_word(after) and not near and not _A_WORD.match(text, end):
         return False
-    if before.isalpha() or (before in "-_" and start > 1 and text[start - 2].isalpha()):
+    if (before.isalpha() and in_a_word(before)) or (before in "-_" and start > 1 and text[start - 2].isalpha()):
         word = text[max(0, start - 12) : start].lower()
-        return any(word.endswith(cue) for cue in ("card", "visa", "cc", "pan", "karte", "nr", "no"))
+        return word.endswith(_GLUED)
     return True
 
 
-_MONTH = r"(?:0?[1-9]|1[0-2])"
-_YEAR = r"(?:20)?[2-4][0-9]"
-_EXPIRY_WORDS = (
-    r"(?i)(?:\bexp(?:iry|ires|iring|iration|\.)?(?:[ -]?date)?|\bvalid(?:ity)?(?: date)?(?: thru| through| until| till"
-    r"| to| up to)?|\bgood thru|g(?:ü|ue)ltig bis|ablauf(?:datum)?|\bexpire le|\bfin de validit[eé]"
-    r"|\bvence|\bcaduca(?: el)?|\bcaducidad|\bscad(?:enza|e)|\bmm ?/ ?yy)"
-)
-_CODE_WORDS = (
-    r"(?i)(?:\b(?:cvv|cvc)2?|\bcvn|\bcid|\bcsc|\bcvs|\b(?:card )?security code|\bcard code"
-    r"|\bcard verification (?:code|number|value)|pr[uü]e?fnummer|pr[uü]e?fziffer|sicherheitscode"
-    r"|\bc[oó]digo de seguridad"
-    r"|\bcode de s[eé]curit[eé]|\bcryptogramme|\bcodice di sicurezza"
-    r"|\bback (?:code|digits)|\b(?:three|3) digits on the back)"
-)
-_OVER = (
-    r"(?:[\s:=#\"'.(-]{0,3}(?:code|number|no|nr|is|are|ist|est|es|on the back is|of the card is)?[\s:=#\"'.(-]{1,3})"
-)
-_NEAR_A_CARD = words(
-    "cards?", "credit", "debit", "visa", "mastercard", "amex", "cc", "cvv2?", "cvc2?", "karte", "carte", "tarjeta",
-    "carta", "security code", "[0-9]{4}[ .-]?[0-9]{4}[ .-]?[0-9]{4,}", "[0-9]{4}[ .-]?[0-9]{6}[ .-]?[0-9]{4,5}",
+_A_WORD = re.compile(r"[A-Z]?[a-z]{3,12}(?![0-9A-Za-z])|cv[vc]|exp", re.IGNORECASE)
+"""What may be glued to a card's end: letters of a code come one or two at a time."""
+_GLUED = (
+    "card", "visa", "cc", "pan", "karte", "carte", "carta", "tarjeta", "kort", "nr", "no", "mc", "amex", "maestro",
+    "debit", "credit", "number", "nummer", "mastercard",
 )  # fmt: skip
+
 
 RECOGNISERS = (
     Recogniser(
@@ -143,37 +140,4 @@ RECOGNISERS = (
         look_alikes=True,
         digits=True,
     ),
-    Recogniser(
-        "card_security_code",
-        re2.compile(rf"{_CODE_WORDS}{_OVER}([0-9]{{3,4}})\b"),
-        whole,
-        NO_WORDS,
-        group=1,
-        digits=True,
-    ),
-    Recogniser(
-        "card_expiry",
-        re2.compile(rf"{_EXPIRY_WORDS}[\s:.(]{{0,3}}(?:is |on |date |in )?({_MONTH} ?[/\-.|] ?{_YEAR})\b"),
-        if_near,
-        _NEAR_A_CARD,
-        group=1,
-        digits=True,
-    ),
-    Recogniser(
-        "card_expiry",
-        re2.compile(rf"[0-9](?:[ -]?[0-9]){{11,18}} ?[|;,:]? ?({_MONTH}[/|]{_YEAR})\b"),
-        whole,
-        NO_WORDS,
-        group=1,
-        digits=True,
-        against=THINGS,
-    ),
-    Recogniser(
-        "card_security_code",
-        re2.compile(rf"[0-9](?:[ -]?[0-9]){{11,18}} ?[|;,:]? ?{_MONTH}[/|]{_YEAR} ?[|;,:]? ?([0-9]{{3,4}})\b"),
-        whole,
-        NO_WORDS,
-        group=1,
-        digits=True,
-    ),
-)  # fmt: skip
+)

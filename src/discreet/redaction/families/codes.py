@@ -20,7 +20,7 @@ _NAMES = "|".join((
     r"one[ -]?time[ -]?(?:code|password|passcode|pin)",
     r"(?:verification|authenticat(?:ion|or)|two-?factor|2-?factor|log-?in|sign-?in|sms|unlock)[ -]?(?:code|pin)",
     rf"(?:code|pin) (?:that )?(?:{_TOLD}|sent|texted)(?: to)?(?: me| us| my [a-z]{{1,10}})?(?: {_BY} {_WAY})?",
-    rf"(?:code|pin) {_BY} {_WAY}",
+    rf"(?:code|pin) {_BY} {_WAY}|authenticator(?: app)? (?:says|shows)",
     r"(?:best[äa]tigungs|verifizierungs|verifikations|einmal|zugangs|freigabe|anmelde|sms-?)(?:code|passwort|kennwort)",
     r"code (?:de |d')(?:v[eé]rification|confirmation|authentification)|code (?:[àa] usage unique|re[çc]u par sms|sms)",
     r"c[oó]digo (?:de (?:verificaci[oó]n|un solo uso|acceso|verifica[çc][ãa]o|confirma[çc][ãa]o)|sms)",
@@ -55,7 +55,8 @@ RECOGNISERS = (
     # Three or four digits by that name are a card's.
     _row(rf"(?:^|[^\pL])(?:{_ON_CARDS_TOO}){_OVER}({_LONGER})"),
     _row(
-        rf"(?:^|[^\pL\pN.,-])({_ANY}){_IS} (?:my|your|the|an?|mein|der|le|mon|el|mi|il) (?:otp|2fa|tan|verification"
+        rf"(?:^|[^\pL\pN.,-])(?:[A-Z]-)?({_ANY}){_IS} (?:(?:my|your|the|an?|mein|der|le|mon|el|mi|il) "
+        rf"(?:[A-Z][a-z]{{1,12}} )?)(?:otp|2fa|tan|verification"
         r"|one-?time|sms|security|log-?in|authentication|best[äa]tigungs|code de|c[oó]digo de|codice di)"
     ),
 )

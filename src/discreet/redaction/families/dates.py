@@ -3,86 +3,79 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import re2
 
-from discreet.redaction.recogniser import NO_WORDS, Recogniser
+from discreet.redaction.families import date_forms
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, as_seen, in_a_word, whole
 
-_CUE = (
-    r"(?:d\.?\s?o\.?\s?b\.?|date[ _-]?of[ _-]?birth|birth[ _-]?date|birth[ _-]?day|b-?day|born|geb(?:\.|oren)?|"
-    r"geburts(?:datum|tag)|n[ée]e?|date de naissance|naissance|nac[ií]|nacid[oa]|nacimiento|fecha de nacimiento|"
-    r"nat[oa]|"
-    r"data di nascita|nascita|nasci|nascid[oa]|data de nascimento|nascimento|geboortedatum|geboren|"
-    r"f[øö]dt|f[øö]d(?:elsedag|elsedato|elsedag)?|f[öø]ddes|f[øö]delsedato|födelsedatum|syntynyt|syntymäaika|"
-    r"urodzon[ay]|urodzi[łl][ae]?m? się|data urodzenia|narozen[aý]?|datum narození|născut[ăa]?|data nașterii|született|"
-    r"születési dátum|doğum tarihi(?:m)?|дата рождения|родил(?:ся|ась)|生年月日|出生日期|생년월일)"
+_AHEAD = 72
+_CUES = "|".join((
+    r"d\.?\s?o\.?\s?b\.?|dates?[ _-]?of[ _-]?b(?:irth|rith)|birth[ _-]?da(?:te|y)|b-?day|birth|born",
+    r"geb(?:\.|oren)?|geburts(?:datum|tag|tagsdatum)",
+    r"n[ée]e?|(?:date de )?naissance|ddn|anniversaire",
+    r"f(?:echa|\.)? ?(?:de )?nac(?:imiento|\.)|nac[ií]|nacid[oa]|nacimiento|cumplea[ñn]os",
+    r"nat[oa]|(?:data di )?nascita|compleanno|nasci|nascid[oa]|(?:data de )?nascimento|anivers[áa]rio",
+    r"geboortedatum|geboren|verjaardag|jarig",
+    r"f[øö]d[dt]?|f[øö]d(?:elsedag|elsesdag|elsedato|elsedatum)|f[øö]dselsda(?:to|g)|f[øö]ddes|synt(?:ynyt|ym[äa]aika(?:ni)?)",
+    r"urodzon[ay]|urodzi[łl][ae]?m? si[ęe]|data urodzenia|urodziny|narozen[aý]?|datum narozen[íi]|d[áa]tum narodenia",
+    r"n[ăa]scut[ăa]?|data na[șs]terii|sz[üu]letett?em|sz[üu]letett|sz[üu]let[ée]si (?:d[áa]tum(?:om)?|id[őo])",
+    r"do[ğg]um (?:tarihi(?:m)?|g[üu]n[üu]m?)|do[ğg]dum|datum ro[đd]enja|ro[đd]en[a]?|datum rojstva|s[üu]nnikuup[äa]ev",
+    r"gimimo data|dzim[šs]anas datums|tanggal lahir|tarikh lahir|ng[àa]y sinh",
+    r"дата рождения|родил(?:ся|ась)|день рождения|дата народження|дата на раждане",
+    r"ημερομην[ίι]α γ[έε]ννησης|γενν[ήη]θηκα|תאריך ה?לידה|נולדתי|تاريخ الميلاد|تاريخ ميلادي|जन्म ?तिथि|जन्म की तारीख",
+))  # fmt: skip
+_CLOSE_CUES = "生年月日|誕生日|出生日期|出生年月日|生日|생년월일|생일|วันเกิด|วันเดือนปีเกิด"
+"""Nothing stands between words there."""
+_CUE = rf"(?:(?:^|[^\pL])(?:{_CUES})|{_CLOSE_CUES})([^\pL\pM]|[はが은는이是])"
+"""Up to the character behind it: the date is read from there, since its forms together outgrow RE2's automaton."""
+_LEAD = re.compile(
+    r"(?:['’]s)?(?:\s?\([^()0-9\n]{1,16}\))?"
+    r"(?:[\s:=.\"'(*|-]{0,4}(?:is|was|on|in|the|am|im|ist|der|den|le|el|il|em|op|dnia|dne|est|es|è|é|a|är|er|jest|je|to"
+    r"|date|mein|my|это|היא|هو|है)\b|[はが은는이]|是|คือ){0,3}[\s:=.,\"'(*|-]{0,5}",
+    re.IGNORECASE,
 )
-_LEAD = (
-    r"(?:[\s:=.\"'(-]{0,4}(?:is|was|on|in|the|am|im|ist|der|den|le|el|il|em|op|dnia|dne|est|es|è|é|a|is on|on the|"
-    r"date)\b)"
-    r"{0,3}[\s:=.,\"'(-]{0,5}"
-)
-_MONTHS = (
-    "jan(?:uary|uar|vier|uari|eiro)?|feb(?:ruary|ruar|braio|rero|ruari)?|f[ée]v(?:rier|ereiro)?|m[aä]r(?:ch|z|s|t|zo|ço)?|"
-    "mrz|maart|apr(?:il|ile)?|a[vb]ril|ma[iyj]o?|mei|maggio|mars|jun[ei]?|juni?o|juin|jul[iy]?|juli?o|juillet|giugno|"
-    "luglio|aug(?:ust|ustus)?|ao[uû]t|agosto|ago|sep(?:t|tember|tembre|tiembre)?|setembro|settembre|septiembre|"
-    "o[ck]t(?:ober|obre|ubre)?|ottobre|outubro|nov(?:ember|embre|iembre|embro)?|de[czs](?:ember|embro)?|d[ée]cembre|"
-    "dicembre|diciembre|dezembro|gennaio|enero|janeiro|marzo|março|maj|helmikuu|januari|januar|styczeń|ene|"
-    "stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia"
-)
-_MONTH = rf"(?:{_MONTHS})\.?"
-_YEAR = r"(?:1[89][0-9]{2}|20[0-9]{2})"
-_OF = r"(?:[\s,.'-]{0,3}(?:of|de|del|di|do)?[\s,.'-]{0,3})"
-_DATE = (
-    rf"(?:{_YEAR}\s?[./-]\s?[0-9]{{1,2}}\s?[./-]\s?[0-9]{{1,2}}|"
-    rf"[0-9]{{1,2}}\s?[./ -]\s?[0-9]{{1,2}}\s?[./ -]\s?(?:{_YEAR}|'?[0-9]{{2}})|"
-    rf"[0-9]{{1,2}}(?:st|nd|rd|th|er|º|ª|\.)?{_OF}{_MONTH}{_OF}(?:{_YEAR}|'?[0-9]{{2}})|"
-    rf"{_MONTH}\s?[0-9]{{1,2}}(?:st|nd|rd|th)?[\s,.'-]{{1,3}}(?:{_YEAR}|'?[0-9]{{2}})|"
-    rf"{_MONTH}{_OF}{_YEAR}|{_YEAR}年\s?[0-9]{{1,2}}月\s?[0-9]{{1,2}}日|"
-    rf"[0-9]{{8}}|[0-9]{{1,2}}\s?[/-]\s?{_YEAR})"
-)
-_WORDED = (
-    rf"(?:{_YEAR}\s?[./-]\s?[0-9]{{1,2}}\s?[./-]\s?[0-9]{{1,2}}|[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-]{_YEAR}|"
-    rf"[0-9]{{1,2}}(?:st|nd|rd|th|\.)?{_OF}{_MONTH}{_OF}{_YEAR}|{_MONTH}\s?[0-9]{{1,2}}(?:st|nd|rd|th)?[\s,.-]{{1,3}}{_YEAR})"
-)
-_NUMBERS = re.compile(r"[0-9]+")
+"""What may stand between a cue and its date."""
 
 
-def _birth(candidate: str, _near: bool) -> int:
-    """A day that may be somebody's first: the month and day exist."""
-    numbers = _NUMBERS.findall(candidate)
-    if len(numbers) == 1 and len(numbers[0]) == 8:
-        run = numbers[0]
-        numbers = [run[:4], run[4:6], run[6:]] if run[:2] in ("19", "20") else [run[:2], run[2:4], run[4:]]
-    short = [int(number) for number in numbers if len(number) <= 2]
-    days = short if len(numbers[0]) == 4 or len(numbers[-1]) == 4 else short[:-1]
-    exists = all(1 <= day <= 31 for day in days) and min(days, default=1) <= 12
-    return len(candidate) if exists or len(days) == 1 else 0
+def _behind(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    lead = _LEAD.match(candidate)
+    date = date_forms.ANY.match(candidate, lead.end()) if lead else None
+    if date is not None and date_forms.may_exist(date[0]):
+        yield date.span()
+
+
+def _before(candidate: str, _near: bool) -> int:
+    right = date_forms.CERTAIN.fullmatch(candidate) is not None and date_forms.may_exist(candidate)
+    return len(candidate) if right else 0
 
 
 def _apart(text: str, _start: int, end: int, _near: bool) -> bool:
     after = text[end : end + 1] or " "
-    return not after.isalnum() and not (after in "./-" and text[end + 1 : end + 2].isdigit())
+    return not in_a_word(after) and not (after in "./-" and text[end + 1 : end + 2].isdigit())
 
 
 RECOGNISERS = (
     Recogniser(
         "date_of_birth",
-        re2.compile(rf"(?i)(?:^|[^\pL]){_CUE}{_LEAD}({_DATE})"),
-        _birth,
+        re2.compile(rf"(?i){as_seen(_CUE)}"),
+        whole,
         NO_WORDS,
         group=1,
+        stretches=_behind,
+        ahead=_AHEAD,
         edges=_apart,
-        digits=True,
     ),
     Recogniser(
         "date_of_birth",
         re2.compile(
-            rf"(?i)(?:^|[^\w./-])({_WORDED})[\"')\s,]{{0,3}}(?:(?:is|was|ist|est|es)\s(?:my|mein|the|ma|mi)\s|\(?)"
-            r"(?:dob|d\.o\.b|date of birth|birth ?da(?:y|te)|geburts(?:datum|tag)|date de naissance|"
-            r"fecha de nacimiento)"
+            r"(?i)(?:^|[^\w./-])([0-9][0-9A-Za-z\x{80}-\x{10FFFF}./ -]{5,18}[0-9])[\"')\s,]{0,3}"
+            r"(?:(?:is|was|ist|est|es|è|é|är|er)\s(?:my|mein|the|ma|mi|la|her|his)\s|\(?)"
+            r"(?:dob|d\.o\.b|date of birth|birth ?da(?:y|te)|geburts(?:datum|tag)|date de naissance"
+            r"|fecha de nacimiento|geboren|born)"
         ),
-        _birth,
+        _before,
         NO_WORDS,
         group=1,
         edges=_apart,

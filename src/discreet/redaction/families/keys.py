@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections import Counter
 from math import log2
 
@@ -21,6 +22,9 @@ _ISSUED = "|".join((
     rf"SG\.{_WIDE}{{16,32}}\.{_WIDE}{{16,64}}|key-[0-9a-f]{{32}}",
     rf"npm_{_BODY}{{36}}|pypi-{_WIDE}{{16,}}|hf_{_BODY}{{30,}}|dckr_pat_{_WIDE}{{20,}}|hvs\.{_WIDE}{{24,}}",
     rf"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{{32}}|do[opr]_v1_[0-9a-f]{{64}}|AGE-SECRET-KEY-1[0-9A-Z]{{40,}}|PMAK-{_WIDE}{{20,}}",
+    rf"rzp_(?:live|test)_{_BODY}{{14}}|(?:SK|AC)[0-9a-f]{{32}}|lin_api_{_BODY}{{32,}}|gl(?:sa|c)_{_WIDE}{{20,}}|nvapi-{_WIDE}{{40,}}",
+    rf"gsk_{_BODY}{{32,}}|fig[do]_{_WIDE}{{20,}}|sntry[su]_{_WIDE}{{20,}}|ATATT3{_WIDE}{{20,}}|xai-{_BODY}{{40,}}|r8_{_BODY}{{30,}}",
+    rf"dapi[0-9a-f]{{32}}|ops_eyJ{_WIDE}{{20,}}|EAA{_BODY}{{80,}}|secret_{_BODY}{{40,}}|ntn_{_BODY}{{40,}}|vercel_{_BODY}{{20,}}",
     rf"eyJ{_WIDE}{{8,}}\.{_WIDE}{{8,}}\.{_WIDE}*",
 ))  # fmt: skip
 """AWS, GitHub, GitLab, Slack, Stripe, Square, Google, SendGrid and so on; the last are JSON web tokens (RFC 7519)."""
@@ -28,12 +32,14 @@ PREFIX = re.compile(
     r"AKIA|ASIA|AROA|AIDA|gh[opusr]_|github_pat_|gl(?:pat|ptt|dt|rt)-|xox[abeoprs]-|xapp-|(?:sk|pk|rk)_(?:live|test)_"
     r"|whsec_|sk-|sq0(?:atp|csp)-|AIza|ya29\.|GOCSPX-|SG\.|key-|npm_|pypi-|hf_|dckr_pat_|hvs\.|shp(?:at|ca|pa|ss)_"
     r"|do[opr]_v1_|AGE-SECRET-KEY-1|PMAK-|eyJ"
+    r"|rzp_(?:live|test)_|SK|AC|lin_api_|gl(?:sa|c)_|nvapi-|gsk_|fig[do]_|sntry[su]_|ATATT3|xai-|r8_|dapi|ops_|EAA|secret_"
+    r"|ntn_|vercel_"
 )
 """What an issuer puts in front: it names a service, and no secret."""
 _PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----"
 _LINES = r"(?:[A-Z][A-Za-z-]{2,12}: [^\n]{1,80}\n|[0-9A-Za-z+/=\s\\])*"
 _NAMED = (
-    r"(?:api|secret|access|private|signing|encryption|auth|client|bearer|refresh|session|licence|license)"
+    r"(?:api|secret|access|account|shared|private|signing|encryption|auth|client|bearer|refresh|session|licence|license)"
     r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer"
 )
 _OVER = r"\"?(?:(?: is| ist| est| es|'s)[ :=]{1,3}|\s?[:=]{1,2}>?\s{0,3})"
@@ -47,6 +53,15 @@ def _random(candidate: str, _near: bool) -> int:
     bits = sum(-count / len(bare) * log2(count / len(bare)) for count in counts.values())
     mixed = any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
     return len(candidate.rstrip(".")) if mixed and bits >= 3 and "://" not in candidate else 0
+
+
+def _credentials(candidate: str, _near: bool) -> int:
+    """A name and a password as RFC 7617 writes them: base64, with a colon in it."""
+    try:
+        said = b64decode(candidate, validate=True)
+    except ValueError:
+        return 0
+    return len(candidate) if b":" in said and said.isascii() else 0
 
 
 def _apart(text: str, start: int, _end: int, _near: bool) -> bool:
@@ -63,6 +78,14 @@ RECOGNISERS = (
         edges=anywhere,
     ),
     Recogniser("api_key", re2.compile(_ISSUED), whole, NO_WORDS, edges=_apart),
+    Recogniser(
+        "api_key",
+        re2.compile(r"(?i)(?:^|[^\pL])basic ([0-9A-Za-z+/]{8,512}={0,2})"),
+        _credentials,
+        NO_WORDS,
+        group=1,
+        edges=_apart,
+    ),
     Recogniser(
         "api_key",
         re2.compile(rf"(?i)(?:^|[^0-9A-Za-z])(?:{_CALLED})[\"'`]?([0-9A-Za-z_./+=~-]{{16,512}})"),

@@ -17,11 +17,15 @@ _TLD = r"[A-Za-z\x{80}-\x{10FFFF}]{2,24}"
 _PLAIN = rf"[{_L}_.+'-]+@(?:[{_L}-]+\.)+{_TLD}"
 
 _AT = (
-    r"\s{0,2}@\s{0,2}|\s?[(\[{<]\s?(?:at|@|a|ät|arroba|arobase)\s?[)\]}>]\s?|\s?[_*-]{1,2}at[_*-]{1,2}\s?"
-    r"|\s(?:at|ät|aet|arroba|arobase|chez|chiocciola|apenstaartje|malpa|małpa|zavinac|snabel-?a|kukac)\s"
+    r"\s{0,2}@\s{0,2}|\s?[(\[{<]\s?(?:at|@|a|ät|arroba|arr?obase)\s?[)\]}>]\s?|\s?[_*-]{1,2}at[_*-]{1,2}\s?"
+    r"|\s{1,2}(?:at(?:[ -]sign)?|ät|aet|arroba|arr?obase|chez|chiocciola|apenstaartje|malpa|małpa|zavin[aá][cč]"
+    r"|snabel-?a|kukac|собака)\s{1,2}"
 )
-_DOT_WORD = r"dot|punkt|punto|point|punt|ponto|tečka|kropka|nokta"
-_DOT = rf"\.| \. |\s?[(\[{{<]\s?(?:{_DOT_WORD}|\.)\s?[)\]}}>]\s?|\s?[_*]{{1,2}}dot[_*]{{1,2}}\s?|\s(?:{_DOT_WORD})\s"
+_DOT_WORD = r"dot|punkt|punto|point|punt|ponto|te[čc]ka|kropka|nokta|pont|точка"
+_DOT = (
+    rf"\.|\s\.\s?|\.\s|,|\s?[(\[{{<]\s?(?:{_DOT_WORD}|\.)\s?[)\]}}>]\s?|\s?[_*-]{{1,2}}dot[_*-]{{1,2}}\s?"
+    rf"|\s{{1,2}}(?:{_DOT_WORD})\s{{1,2}}"
+)
 _IN_NAME = rf" (?:{_DOT_WORD}|underscore|dash|hyphen|minus|plus|unterstrich) "
 _SPOKEN = rf"(?i){_LOCAL}(?:(?:{_IN_NAME}){_LOCAL}){{0,3}}(?:{_AT}){_LABEL}(?:(?:{_DOT}){_LABEL}){{1,4}}"
 
@@ -79,15 +83,23 @@ def _spoken(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     local, at, host = parts.groups()
     pieces = _DOTS.split(host)
     labels, dots = pieces[::2], pieces[1::2]
+    for index, dot in enumerate(dots[1:], 1):
+        if dot != dots[0] and dot != "." and dot.strip() in (".", ","):
+            # The sentence's.
+            labels, dots = labels[: index + 1], dots[:index]
+            break
     # What follows the address may look like one more label: cut back to the last known ending.
     while len(labels) > 2 and not _ends_a_host(labels):
         labels, dots = labels[:-1], dots[:-1]
     if not _ends_a_host(labels) or local.lower() in _NOBODY or labels[0].isdigit():
         return
-    written = dots[0].strip() != "."
+    written = dots[0].strip() not in (".", ",")
     bare = at.strip().lower()
     sign = not bare.isalpha()
     free = labels[0].lower() in _FREE
+    if not written and dots[0] != "." and not ("@" in at and (free or dots[0] == " . ")):
+        # A sentence may end there, or go on.
+        return
     if bare == "at":
         # "at what point my ..." is nobody's address.
         good = free or (dots[0].strip(" _()[]{}<>*").lower() == "dot") or (near and not written)

@@ -13,7 +13,9 @@ _IP_WORDS = words("ip", "ips", "ipv4", "ipv6", "ip-adresse", "host", "server", "
 _VERSIONS = preceded_by(
     "versions?", "firmware", "v", "release", "build", "update", "section", "chapter", "clause", "paragraph",
     "abschnitt", "kapitel", "article", "driver", "software", "ios", "android", "app",
+    "phone", "tel", "telefon", "tlf", "mobile?", "mobil(?:nr|nummer)?", "t[ée]l[ée]phone", "portable", "tel[ée]fono",
 )  # fmt: skip
+"""What four numbers with dots are called that are no address: versions, and phones in groups of two."""
 _DOT = r"(?:\.| ?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}) ?| (?:dot|punkt|punto|point) | \. )"
 _DOTS = re.compile(r"[^0-9]+")
 _COLON = r"(?::|\[:\])"
@@ -30,18 +32,24 @@ _REST = r"[^\s<>\"`|\x01]"
 
 def _v4(candidate: str, _near: bool) -> int:
     try:
-        IPv4Address(_DOTS.sub(".", candidate))
+        IPv4Address(".".join(str(int(part)) for part in _DOTS.split(candidate)))
     except AddressValueError:
         return 0
     return len(candidate)
 
 
+_RANGE = re.compile(r"-(?:>|\s|$|[0-9]{1,3}\.[0-9]{1,3}\.)")
+"""One address to another; elsewhere a dash makes it part of a name."""
+_LED_TO = re.compile(r"(?:[0-9]\.[0-9]{1,3}-|(?<![^\W_])(?:ip|addr|host|server|client)[_-])$", re.I)
+
+
 def _apart_v4(text: str, start: int, end: int, _near: bool) -> bool:
     before, after = text[start - 1 : start], text[end : end + 1]
     longer = after == "." and text[end + 1 : end + 2].isdigit()
-    return not (
-        in_a_word(before or " ") or in_a_word(after or " ") or before in ("-", "_", ".") or after == "-" or longer
-    )
+    joined = after == "-" and _RANGE.match(text, end) is None
+    if before in ("-", "_"):
+        before = "" if _LED_TO.search(text, max(0, start - 24), start) else before
+    return not (in_a_word(before or " ") or in_a_word(after or " ") or before in ("-", "_", ".") or joined or longer)
 
 
 def _v6(candidate: str, near: bool) -> int:

@@ -61,7 +61,8 @@ NO_NAMES = listed(
     grazie gli io la le lei mio nel non perché più sono sua suo sul aan bent dat deze dit een er geen goed
     heb heeft hem het hoe ik jij kan maar mijn met naar niet nog om ook op uit van voor waar wat wel wij ze zijn alt
     av det du eg för från jeg har hej hva hvad hvor hur ikke inte jag men mitt nej og och på som til till var vi
-    är martens martin's pepper oetker oetkers muscle propper bosch
+    hibás rossz rosszul greșit gresit λάθος غلط خطأ गलत ग़लत är
+    martens martin's pepper oetker oetkers muscle propper bosch
     """
 )
 """Small words of eight languages, and what customers say about names and orders."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import re2
 
 from discreet.redaction.families.no_names import NO_NAMES, PARTICLES, TITLES, is_no_name
-from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, whole
+from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, as_seen, whole
 
 _AHEAD = 80
 _MOST = 5
@@ -20,7 +20,10 @@ _MOST = 5
 _MOST_SMALL = 3
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _GAP = re.compile(r"\.? |\. ?")
-_END = re.compile(r"\s*(?:[.,;:!?)\"'”»\n]|- |$)|\s(?:and|from|calling|und|aus|et|y|e|en|og|och)\b")
+_A_LABEL = re.compile(r"\s?[:=]")
+"""Behind a word that says what comes next: "Vorname: Ida Nachname: Vik"."""
+_END = re.compile(r"\s*(?:[.,;:!?)|\"'”»\n]|- |$)|\s(?:and|from|calling|und|aus|et|y|e|en|og|och)\b")
+_NEXT = re.compile(r"\s(?:\||(?:last|family|sur|middle)[ -]?name\b|surname\b)", re.IGNORECASE)
 _SPEAKING = re.compile(r",? (?:speaking|here|calling|writing|am apparat|am telefon|à l'appareil|al habla)\b", re.I)
 
 
@@ -55,6 +58,8 @@ def read(text: str, *, small: bool = False) -> tuple[int, int]:
             if not count:
                 loose = (small or titled) and not _capital(typed)
             as_typed = _capital(typed) or (loose and (typed == lower or typed.isupper()))
+            if count and _A_LABEL.match(text, word.end()):
+                break
             if not as_typed or lower in NO_NAMES or (loose and is_no_name(lower)) or (loose and count == _MOST_SMALL):
                 break
             count += 1
@@ -84,6 +89,14 @@ def _signed(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     """Nothing follows a name under a message."""
     end, count = read(candidate)
     if count <= 3 and _END.match(candidate, end):
+        yield 0, end
+
+
+def _labelled(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """In a form's row anything may stand: a word that looks like a name beside its label, or two, and no more."""
+    end, count = read(candidate)
+    certain = count > 1 or (count == 1 and not is_no_name(candidate[:end].casefold()))
+    if certain and (_END.match(candidate, end) or _NEXT.match(candidate, end)):
         yield 0, end
 
 
@@ -122,7 +135,8 @@ _MINE_ELSEWHERE = (
 _CALLED = (
     r"(?:i am|i'?m|i’m|s?he is|s?he's) called|ich hei(?:ß|ss)e|je m['’ ]?appelle|je me nomme|me llamo|mi chiamo"
     r"|(?:eu )?me chamo|chamo-me|ik heet|jeg hed?der|jeg heter|jag heter|nimeni on|nazywam si[ęe]|mam na imi[ęe]"
-    r"|jmenuji se|m[ăa] numesc|benim ad[ıi]m|меня зовут|мене звати"
+    r"|jmenuji se|m[ăa] numesc|numele meu este|benim ad[ıi]m|меня зовут|мене звати|με λ[έε]νε"
+    r"|a nevem|казвам се|zovem se"
 )
 _ON_THINGS = (
     r"(?:in|under|on) (?:the )?names?(?: of)?|booked (?:in|under)|registered (?:to|under)|addressed to|on behalf of|c/o"
@@ -157,6 +171,11 @@ _THINGS = re2.compile(
 """What has a name and is no person."""
 
 
+def _no_complaint(candidate: str, _near: bool) -> int:
+    """ "My name is wrong" is said in every language."""
+    return 0 if candidate.split()[0] in NO_NAMES else len(candidate)
+
+
 def _row(pattern: str, read_name: Callable[[str, bool], Iterator[tuple[int, int]]], ahead: int = _AHEAD) -> Recogniser:
     return Recogniser(
         "person_name",
@@ -176,11 +195,33 @@ def _after(cues: str, over: str, first: str = r"\pL") -> str:
 
 
 _A_CAPITAL = rf"(?-i:{_UPPER})"
+_CHINESE = (
+    "王李张刘陈杨黄赵周吴徐孙马胡朱郭何罗高林郑梁谢唐许冯宋韩邓彭曹曾田萧潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚"
+    "沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱严赖覃洪武莫孔陳張"
+    "劉楊黃趙吳孫馬羅鄭謝許馮韓鄧蕭葉蘇呂盧鍾譚陸範韋賈鄒"
+)
+_KOREAN = (
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진나엄원천방공현함변"
+    "염여추도소석선설마길연위표명기반라왕금옥육인맹제모탁국"
+)
+"""The characters that nine surnames in ten begin with."""
+_WITHOUT_CAPITALS = (
+    rf"(?:我叫|我的名字(?:是|叫)|姓名[:是]?) ?([{_CHINESE}][\p{{Han}}]{{1,3}})",
+    r"(?:名前は|氏名は?[: ]?)([\p{Han}\p{Katakana}\p{Hiragana}]{1,8}?[ ]?[\p{Han}\p{Katakana}]{1,6}?)"
+    r"(?:です|と申|といい|[。、,.]|$)",
+    rf"(?:이름은|성함은|성명[: ]) ?([{_KOREAN}][\p{{Hangul}}]{{1,4}}?)(?: ?입니다|이에요|예요|이고|[ ,.]|$)",
+    r"(?:اسمي|انا اسمي|أنا اسمي) (?:هو )?([\p{Arabic}]+(?: [\p{Arabic}]+)?)",
+    as_seen(r"(?:मेरा नाम|नाम[: ]) ([\p{Devanagari}]+(?: [\p{Devanagari}]+){0,2}?)(?: है|[,.।]|$)"),
+)
+"""Scripts that know no capitals: a name is what stands between two words."""
 
 RECOGNISERS = (
     _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", _LINK), _strong),
     _row(_after("name|navn|namn|naam|nom|nome|nume|név|jm[ée]no|имя|имʼя", r"\"?\s?[:=][\s\"'“„«(]{0,3}"), _strong),
     _row(_after(_CALLED, _THEN), _strong),
+    _row(_after(f"{_MINE}|{_MINE_ELSEWHERE}", r"[ |–-]{1,3}", _A_CAPITAL), _labelled),
+    _row(_after("name", r"[ |]{1,3}", _A_CAPITAL), _faint),
+    _row(_after("(?:card|account) ?holder|karteninhaber(?:in)?|titulaire|titular|intestatario", _LINK), _strong),
     _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", _A_CAPITAL), _weak),
     _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
     _row(_after(_SAYING, _THEN, rf"{_A_CAPITAL}|(?:mr|mrs|ms|dr|herr|frau)\.? \pL"), _faint),
@@ -200,5 +241,9 @@ RECOGNISERS = (
         rf"((?:{_UPPER}[^\s.,;:!?\x01]* ){{1,4}})(?:is my (?:full )?name|ist mein Name|is the name)",
         _to_the_end,
         ahead=0,
+    ),
+    *(
+        Recogniser("person_name", re2.compile(pattern), _no_complaint, NO_WORDS, group=1, edges=anywhere)
+        for pattern in _WITHOUT_CAPITALS
     ),
 )

@@ -10,7 +10,7 @@ import re2
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, listed, preceded_by, whole
 
 _IS = r"(?: is| was| ist| est| es| è| é| lautet| er| är| jest|'s)"
-_OVER = rf"(?:{_IS}[ :=]{{1,3}}|\"?\s?[:=][ ]{{0,3}})\"?"
+_OVER = rf"(?:{_IS}[ :=]{{1,3}}|\"?\s?(?:[:=]|[-=]>|→)[ ]{{0,3}})[\"'`“]?"
 """What leads from a name to its value."""
 
 _ABOUT_PASSWORDS = re.compile(
@@ -20,7 +20,8 @@ _ABOUT_PASSWORDS = re.compile(
     re.IGNORECASE,
 )
 _CALLED = (
-    r"(?:password|passwort|kennwort|passcode|pass ?phrase|pwd|pw|mot de passe|contrase[ñn]a|clave|wachtwoord|senha"
+    r"(?:pass ?words?|passwd|pass?word|passwort|kennwort|passcode|pass ?phrase|pwd|pw|mot de passe|contrase[ñn]a|clave"
+    r"|wachtwoord|senha"
     r"|parola d'ordine|has[łl]o|heslo|salasana|l[öo]senord|passord|adgangskode)"
 )
 _TRAVEL = preceded_by("boarding pass", "gift pass", "day pass", "ski pass")
@@ -40,7 +41,7 @@ def _bare_password(candidate: str, near: bool) -> int:
 
 _USER = (
     r"(?:user ?names?|user[ _-]?id|log-?in(?: name| id)?|account name|profile name|screen ?name|nick ?name|gamer ?tag"
-    r"|(?:twitter|insta|instagram|tiktok|telegram|discord|steam|skype) (?:name|handle|user|id)"
+    r"|(?:twitter|insta|instagram|tiktok|telegram|discord|steam|skype) (?:name|handle|user|id)|my handle|usr"
     r"|(?:be)?nutzername|anmeldename|nutzerkennung|identifiant|nom d'utilisateur|pseudo|nombre de usuario|usuario"
     r"|usu[aá]rio|nome utente|gebruikersnaam|anv[äa]ndarnamn|brugernavn|brukernavn|k[äa]ytt[äa]j[äa]tunnus"
     r"|nazwa u[żz]ytkownika|u[żz]ivatelsk[eé] jm[eé]no)"
@@ -85,11 +86,16 @@ _NAME = rf"@?{_LETTER}(?:{_LETTER}|[.+@-])+"
 
 RECOGNISERS = (
     _row("password", _CALLED, _OVER, _TYPED, _password),
+    _row("password", _CALLED, r"\s?[:=]\s?\n\s{0,3}", _TYPED, _bare_password),
+    _row("password", "pass", r"(?:\s?[:=]\s{0,3}|(?:code)? is )\"?", _TYPED, _bare_password),
     _row("password", "pass", r"\s?[:=]\s{0,3}\"?", _TYPED, _password),
     _row("password", _CALLED, r" \"?", rf"{_PART}{{0,32}}[0-9](?:{_PART}|[0-9]){{0,32}}", _bare_password, digits=True),
     Recogniser(
         "password",
-        re2.compile(r"(?i)\b(?:pin|passcode|geheimzahl)\b(?: code| number)?(?: is|'s|:|=| ist)?[ ]{0,3}([0-9]{4,8})\b"),
+        re2.compile(
+            rf"(?i)\b(?:pin|passcode|geheimzahl|pincode)(?:[ -]?(?:code|number|nummer|no|nr))?"
+            rf"(?:{_IS}|\s?[:=])?\s{{0,3}}([0-9]{{4,8}})\b"
+        ),
         whole,
         NO_WORDS,
         group=1,
