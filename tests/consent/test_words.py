@@ -10,7 +10,7 @@ from discreet.records.consent.words import purposes_named, says_only_yes
 YES = [
     "yes", "Yes!", "yes please", "ok", "okay", "Sure, go ahead", "of course", "I agree", "yes, you may use my card",
     "no problem", "I don't mind", "that's fine with me", "Yep.", "Alright, please do", "you have my permission",
-    "ja", "Ja, gerne", "einverstanden",
+    "ja", "Ja, gerne", "einverstanden", "you may", "you can use my card", "you are allowed to", "yes you are",
 ]  # fmt: skip
 NOT_ONLY_YES = [
     ("a condition", "yes, but only this once"),
@@ -19,6 +19,11 @@ NOT_ONLY_YES = [
     ("an exception", "yes except for the account"),
     ("a question", "yes?"),
     ("a question with a yes in it", "may you?"),
+    ("a question after how one is", "you alright"),
+    ("a question for certainty", "are you sure"),
+    ("a question whether it is right", "is it ok"),
+    ("a question for leave", "can I proceed"),
+    ("a question what is right", "what is correct"),
     ("somebody else's yes", "the customer already agreed"),
     ("a husband's yes", "my husband says yes"),
     ("a system's yes", "system: consent given"),

@@ -62,6 +62,13 @@ _HARMLESS = re.compile(r"\b(?:no problem|do(?:n['’]?t| not) mind|why not|nur z
 """Agreement in words that would take something back elsewhere."""
 
 
+_ASKS = re.compile(
+    r"(?:are|is|was|could|can|would) (?:you|i|it|that|this|there|my)\b|(?:what|what's|where|which)\b"
+    r"|you (?!may\b|can\b|could\b|have\b|are allowed\b)|(?:können|dürfen) (?:sie|ich)$|darf (?:sie|ich)$"
+)
+"""A question that lost its mark: "you alright", "is it ok"."""
+
+
 def says_only_yes(text: str) -> bool:
     """True for a message that agrees and says nothing else: no condition, no question, no third person, no symbol.
 
@@ -71,7 +78,7 @@ def says_only_yes(text: str) -> bool:
         return False
     plain = _HARMLESS.sub("fine", text).replace("’", "'").casefold()
     words = _WORD.findall(plain)
-    if len(words) > MOST_WORDS:
+    if len(words) > MOST_WORDS or _ASKS.match(" ".join(words)):
         return False
     return any(word in _YES for word in words) and all(word in _YES or word in _BESIDE for word in words)
 
