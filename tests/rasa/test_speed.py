@@ -18,6 +18,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.utils.common import all_subclasses
 
 from discreet.rasa import speed
+from tests.rasa.patches import restored_afterwards
 
 ACTION = RemoteAction("action_x", None)
 SLOT = {"event": "slot", "name": "item", "value": None, "timestamp": None}
@@ -130,19 +131,15 @@ def test_the_outcomes_above_are_of_every_kind(tmp_path: Path) -> None:
 
 @pytest.fixture
 def restored() -> Iterator[None]:
-    check, resolve, run = RemoteAction._validate_action_result, Event.resolve_by_type, DaskGraphRunner.run
-    yield
-    RemoteAction._validate_action_result = check
-    DaskGraphRunner.run = run
-    Event.resolve_by_type = staticmethod(resolve)
+    with restored_afterwards():
+        yield
 
 
 @pytest.mark.usefixtures("restored")
 def test_they_apply_to_this_rasa() -> None:
     assert speed.apply()
-    assert RemoteAction._validate_action_result is speed.validate_action_result
-    assert Event.resolve_by_type is speed.resolve_by_type
-    assert DaskGraphRunner.run is speed.run_graph
+    for cls, name, ours in speed.PATCHES:
+        assert vars(cls)[name] is ours
 
 
 @pytest.mark.usefixtures("restored")
