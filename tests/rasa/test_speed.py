@@ -13,11 +13,17 @@ from rasa.engine.exceptions import GraphComponentException
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.utils.common import all_subclasses
+from rasa.utils.endpoints import EndpointConfig
 
 from discreet.rasa import speed
+from discreet.rasa.action_endpoint import SignedEndpoint, stripped
+from tests.rasa import dialogues
+from tests.rasa.dialogues import Dialogue
 from tests.rasa.patches import restored_afterwards
 
 ACTION = RemoteAction("action_x", None)
@@ -53,6 +59,30 @@ def test_an_action_servers_answer_is_judged_as_before(result: Any) -> None:
 
 def test_both_verdicts_occur_above() -> None:
     assert {_outcome(lambda r=r: speed.validate_action_result(ACTION, r))[0] for r in RESULTS} == {"returned", "raised"}
+
+
+DOMAIN = Domain.from_yaml(dialogues.DOMAIN)
+SIGNED = SignedEndpoint(Path("nowhere"), bytes(32))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_action_is_called_with_what_it_was_called_with_before(seed: int) -> None:
+    action, tracker, trailing = RemoteAction("action_x", SIGNED), DialogueStateTracker("x", DOMAIN.slots), set()
+    for step in Dialogue(seed).steps(60):
+        for event in step:
+            tracker.update(event)
+            before = stripped(speed._action_call(action, tracker, DOMAIN))
+            assert stripped(speed.action_call(action, tracker, DOMAIN)) == before
+            trailing.add(len(before["tracker"]["events"]))
+    assert {0, 1, 2} <= trailing
+
+
+def test_another_endpoint_gets_every_event() -> None:
+    action, tracker = RemoteAction("action_x", EndpointConfig("http://actions")), DialogueStateTracker("x", [])
+    for step in Dialogue(0).steps(9):
+        for event in step:
+            tracker.update(event)
+    assert speed.action_call(action, tracker, DOMAIN) == speed._action_call(action, tracker, DOMAIN)
 
 
 NAMES = sorted({cls.type_name for cls in all_subclasses(Event)} | {"topic", "unheard of", ""})

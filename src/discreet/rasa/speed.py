@@ -17,15 +17,18 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from discreet.rasa.action_endpoint import BriefTracker, SignedEndpoint
 from discreet.rasa.codec import event_classes
 from discreet.rasa.history import history_of
 from discreet.rasa.lookback import prediction_states
 
 RASA_VERSION = "3.6.21"
 _check_result = RemoteAction._validate_action_result
+_action_call = RemoteAction._action_call_format
 _walk_classes = Event.resolve_by_type
 _run_with_dask = DaskGraphRunner.run
 _walk_applied = DialogueStateTracker.applied_events
@@ -45,6 +48,12 @@ def apply(version: str = rasa.__version__) -> bool:
 def validate_action_result(action: RemoteAction, result: dict[str, Any]) -> bool:
     """Rasa's check of an action server's answer. Rasa's own checks the schema itself anew each time: 16 ms a call."""
     return True if _validator().is_valid(result) else bool(_check_result(action, result))
+
+
+def action_call(action: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """What an action is called with. Rasa's own writes out every event, of which our endpoint sends the last few."""
+    brief = isinstance(action.action_endpoint, SignedEndpoint)
+    return dict(_action_call(action, BriefTracker(tracker) if brief else tracker, domain))
 
 
 def resolve_by_type(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
@@ -113,6 +122,7 @@ def _validator() -> Any:
 
 PATCHES: tuple[tuple[type, str, Any], ...] = (
     (RemoteAction, "_validate_action_result", validate_action_result),
+    (RemoteAction, "_action_call_format", action_call),
     (Event, "resolve_by_type", staticmethod(resolve_by_type)),
     (DaskGraphRunner, "run", run_graph),
     (DialogueStateTracker, "applied_events", applied_events),
