@@ -6,7 +6,8 @@ replay of them makes (``copy``), and the last states of the dialogue (``last_sta
 
 A tracker's events only grow at the end; a tracker of another kind, or one with events of the few kinds that change
 events before them, is left to Rasa. Of messages, only the latest is ever changed after it was said (how it is
-featurized): the states are remembered up to the one before the latest and made anew from there.
+featurized), and a form that asks again takes it out: the states are remembered up to the message before the latest
+and made anew from there.
 """
 
 from __future__ import annotations
