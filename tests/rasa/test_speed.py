@@ -13,11 +13,18 @@ from rasa.engine.exceptions import GraphComponentException
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.utils.common import all_subclasses
+from rasa.utils.endpoints import EndpointConfig
 
 from discreet.rasa import speed
+from discreet.rasa.action_endpoint import SignedEndpoint, stripped
+from tests.rasa import dialogues
+from tests.rasa.dialogues import Dialogue
+from tests.rasa.patches import restored_afterwards
 
 ACTION = RemoteAction("action_x", None)
 SLOT = {"event": "slot", "name": "item", "value": None, "timestamp": None}
@@ -52,6 +59,30 @@ def test_an_action_servers_answer_is_judged_as_before(result: Any) -> None:
 
 def test_both_verdicts_occur_above() -> None:
     assert {_outcome(lambda r=r: speed.validate_action_result(ACTION, r))[0] for r in RESULTS} == {"returned", "raised"}
+
+
+DOMAIN = Domain.from_yaml(dialogues.DOMAIN)
+SIGNED = SignedEndpoint(Path("nowhere"), bytes(32))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_action_is_called_with_what_it_was_called_with_before(seed: int) -> None:
+    action, tracker, trailing = RemoteAction("action_x", SIGNED), DialogueStateTracker("x", DOMAIN.slots), set()
+    for step in Dialogue(seed).steps(60):
+        for event in step:
+            tracker.update(event)
+            before = stripped(speed._action_call(action, tracker, DOMAIN))
+            assert stripped(speed.action_call(action, tracker, DOMAIN)) == before
+            trailing.add(len(before["tracker"]["events"]))
+    assert {0, 1, 2} <= trailing
+
+
+def test_another_endpoint_gets_every_event() -> None:
+    action, tracker = RemoteAction("action_x", EndpointConfig("http://actions")), DialogueStateTracker("x", [])
+    for step in Dialogue(0).steps(9):
+        for event in step:
+            tracker.update(event)
+    assert speed.action_call(action, tracker, DOMAIN) == speed._action_call(action, tracker, DOMAIN)
 
 
 NAMES = sorted({cls.type_name for cls in all_subclasses(Event)} | {"topic", "unheard of", ""})
@@ -130,19 +161,15 @@ def test_the_outcomes_above_are_of_every_kind(tmp_path: Path) -> None:
 
 @pytest.fixture
 def restored() -> Iterator[None]:
-    check, resolve, run = RemoteAction._validate_action_result, Event.resolve_by_type, DaskGraphRunner.run
-    yield
-    RemoteAction._validate_action_result = check
-    DaskGraphRunner.run = run
-    Event.resolve_by_type = staticmethod(resolve)
+    with restored_afterwards():
+        yield
 
 
 @pytest.mark.usefixtures("restored")
 def test_they_apply_to_this_rasa() -> None:
     assert speed.apply()
-    assert RemoteAction._validate_action_result is speed.validate_action_result
-    assert Event.resolve_by_type is speed.resolve_by_type
-    assert DaskGraphRunner.run is speed.run_graph
+    for cls, name, ours in speed.PATCHES:
+        assert vars(cls)[name] is ours
 
 
 @pytest.mark.usefixtures("restored")

@@ -9,10 +9,13 @@ import asyncio
 import json
 import secrets
 import time
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from discreet.crypto.signing import CORRELATION, ActionCall, sign_action_call
@@ -151,6 +154,21 @@ def stripped(payload: dict[str, Any]) -> dict[str, Any]:
         "version": payload.get("version", ""),
         "tracker": kept,
     }
+
+
+class BriefTracker:
+    """A tracker as Rasa's action call reads it, with the only events that ``stripped`` keeps: Rasa's own call writes
+    out every event of the session."""
+
+    def __init__(self, tracker: DialogueStateTracker) -> None:
+        self.sender_id = tracker.sender_id
+        self._tracker = tracker
+
+    def current_state(self, _verbosity: EventVerbosity) -> dict[str, Any]:
+        """As of the tracker, whatever is asked for."""
+        trailing = takewhile(lambda event: isinstance(event, SlotSet), reversed(self._tracker.events))
+        events = [event.as_dict() for event in trailing][::-1]
+        return {**self._tracker.current_state(EventVerbosity.NONE), "events": events}
 
 
 def _trailing_slot_events(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,16 +14,25 @@ from typing import Any
 import rasa
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.memoization import MemoizationPolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.trackers import DialogueStateTracker
 
+from discreet.rasa.action_endpoint import BriefTracker, SignedEndpoint
 from discreet.rasa.codec import event_classes
+from discreet.rasa.history import history_of
+from discreet.rasa.lookback import prediction_states
 
 RASA_VERSION = "3.6.21"
 _check_result = RemoteAction._validate_action_result
+_action_call = RemoteAction._action_call_format
 _walk_classes = Event.resolve_by_type
 _run_with_dask = DaskGraphRunner.run
+_walk_applied = DialogueStateTracker.applied_events
+_replay = DialogueStateTracker.copy
 _PLANS = "_discreet_plans"
 
 
@@ -31,9 +40,8 @@ def apply(version: str = rasa.__version__) -> bool:
     """Puts the patches in place. False, and nothing done, for another Rasa or where they are switched off."""
     if version != RASA_VERSION or os.environ.get("DISCREET_SPEED_PATCHES") == "off":
         return False
-    RemoteAction._validate_action_result = validate_action_result
-    Event.resolve_by_type = staticmethod(resolve_by_type)
-    DaskGraphRunner.run = run_graph
+    for cls, name, ours in PATCHES:
+        setattr(cls, name, ours)
     return True
 
 
@@ -42,10 +50,28 @@ def validate_action_result(action: RemoteAction, result: dict[str, Any]) -> bool
     return True if _validator().is_valid(result) else bool(_check_result(action, result))
 
 
+def action_call(action: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
+    """What an action is called with. Rasa's own writes out every event, of which our endpoint sends the last few."""
+    brief = isinstance(action.action_endpoint, SignedEndpoint)
+    return dict(_action_call(action, BriefTracker(tracker) if brief else tracker, domain))
+
+
 def resolve_by_type(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
     """An event's class. Rasa's own walks all subclasses for every event."""
     found = event_classes().get(type_name)
     return found if found is not None else _walk_classes(type_name, default)
+
+
+def applied_events(tracker: DialogueStateTracker) -> list[Event]:
+    """The events that were not reverted. Rasa's own walks them all, seven times a message."""
+    history = history_of(tracker)
+    return list(_walk_applied(tracker)) if history is None else history.applied()
+
+
+def copy_tracker(tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """A tracker that has replayed the same events. Rasa's own replays them for every action."""
+    history = history_of(tracker)
+    return _replay(tracker) if history is None else history.copy_of(tracker)
 
 
 def run_graph(
@@ -92,3 +118,15 @@ def _planned(runner: DaskGraphRunner, targets: tuple[str, ...], inputs: tuple[st
 def _validator() -> Any:
     schema = RemoteAction.action_response_format_spec()
     return validator_for(schema)(schema)
+
+
+PATCHES: tuple[tuple[type, str, Any], ...] = (
+    (RemoteAction, "_validate_action_result", validate_action_result),
+    (RemoteAction, "_action_call_format", action_call),
+    (Event, "resolve_by_type", staticmethod(resolve_by_type)),
+    (DaskGraphRunner, "run", run_graph),
+    (DialogueStateTracker, "applied_events", applied_events),
+    (DialogueStateTracker, "copy", copy_tracker),
+    (MemoizationPolicy, "_prediction_states", prediction_states),
+)
+"""What is put in place of what."""
