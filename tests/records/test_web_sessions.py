@@ -25,7 +25,7 @@ class World:
 
     def open(self, customer: str | None = None) -> str:
         with self.rasa.transaction() as tx:
-            return self.sessions.open(tx, customer)
+            return tx.run(self.sessions.open(customer))
 
     def sender(self, credential: str | None) -> str:
         """Asked alone, and in the statement of a request's limits: the same either way."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -145,6 +146,7 @@ def languages(headers: Any) -> str:
     return ", ".join(headers.getall("accept-language", []))
 
 
+@lru_cache(maxsize=4096)
 def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     """As one address has one spelling: an IPv4 address that came over an IPv6 socket is one."""
     ip = ipaddress.ip_address(address)

@@ -104,13 +104,23 @@ class EncryptedTrackerStore(TrackerStore):
         return None, lent if look.is_newest else await self._read(conversation, sender_id)
 
     def commit(
-        self, conversation: bytes, position: Position | None, body: TurnBody, turn_id: bytes | None = None
+        self,
+        conversation: bytes,
+        position: Position | None,
+        body: TurnBody,
+        turn_id: bytes | None = None,
+        *,
+        sealed: bool = False,
     ) -> Steps[Position]:
-        """Writes one record: the first of a conversation when ``position`` is None. Raises StorageConflict."""
+        """Writes one record: the first of a conversation when ``position`` is None. Raises StorageConflict.
+
+        ``sealed``: the turn put values into the vault, which outlast it with this.
+        """
+        content = body.encode()
         if position is None:
-            return self.conversations.begin(conversation, body.encode(), turn_id=turn_id)
-        new_session = body.session_index is not None
-        return self.conversations.append(position, body.encode(), turn_id=turn_id, new_session=new_session)
+            return self.conversations.begin(conversation, content, turn_id=turn_id, sealed=sealed)
+        begins = body.session_index is not None
+        return self.conversations.append(position, content, turn_id=turn_id, new_session=begins, sealed=sealed)
 
     def committed(self, position: Position, tracker: DialogueStateTracker, body: TurnBody) -> None:
         """What was committed may be lent for the next turn."""

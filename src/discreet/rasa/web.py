@@ -146,7 +146,7 @@ class WebChannel(InputChannel):
                 return self._session(request, 200, given)
             except NotAuthentic:
                 pass
-        credential = await asyncio.to_thread(_open, guard, customer, given)
+        credential = await _open(guard, customer, given)
         if wish.token:
             return json_response({**self._greeting(), "token": credential}, status=201)
         return self._session(request, 201, credential)
@@ -327,12 +327,10 @@ async def _sender(guard: Guard, credential: str | None) -> str:
     return await guard.statements.run(WebSessions(guard.identity_key).require(credential))
 
 
-def _open(guard: Guard, customer: str | None, given: str | None) -> str:
-    with guard.database.transaction() as tx:
-        sessions = WebSessions(guard.identity_key)
-        if given:
-            sessions.end(tx, given)  # nobody goes on with what was there before somebody signed in
-        return sessions.open(tx, customer)
+async def _open(guard: Guard, customer: str | None, given: str | None) -> str:
+    if given:
+        await asyncio.to_thread(_end, guard, given)  # nobody goes on with what was there before somebody signed in
+    return await guard.statements.run(WebSessions(guard.identity_key).open(customer))
 
 
 async def _leave(guard: Guard, credential: str) -> None:

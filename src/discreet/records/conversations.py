@@ -13,6 +13,7 @@ from discreet.crypto.envelope import GENESIS, DataKey, Head, RecordPlace, previo
 from discreet.crypto.wrapping import KeyRing, Wrapped
 from discreet.errors import IntegrityError, StorageConflict
 from discreet.records.keys import SessionKeys
+from discreet.records.vault import CONFIRM
 from discreet.storage.engine import Steps, Transaction
 
 HEAD = "h.seq, h.hash, h.session_seq, h.session_key, h.base_seq, h.base_hash, h.mac"
@@ -51,6 +52,10 @@ class Look:
 
     committed: Record | None
     is_newest: bool
+
+
+def _confirmed(rows: str, turn_id: bytes | None) -> tuple[str, tuple[object, ...]]:
+    return f", confirmed AS ({CONFIRM.format(rows)})", (turn_id,)
 
 
 class Conversations:
@@ -130,18 +135,24 @@ class Conversations:
         held.key.verify(held.head, bytes(row[6]))
         return Look(committed, is_newest=True)
 
-    def begin(self, conversation: bytes, body: bytes, *, turn_id: bytes | None = None) -> Steps[Position]:
-        """The first record of a conversation. Raises StorageConflict if somebody else began it."""
+    def begin(
+        self, conversation: bytes, body: bytes, *, turn_id: bytes | None = None, sealed: bool = False
+    ) -> Steps[Position]:
+        """The first record of a conversation. Raises StorageConflict if somebody else began it.
+
+        ``sealed``: the turn put values into the vault, which outlast it with this.
+        """
         key, wrapped = self._keys.new(conversation)
         before = Head(conversation, 0, GENESIS, session_seq=1, session_key=key.id)
         after, record = next_record(before, key, body, turn_id)
+        confirmed, confirmed_params = _confirmed("VALUES (%s)", turn_id) if sealed else ("", ())
         yield (
             f"WITH made AS ({_INSERT_KEY} VALUES (%s, %s, %s, %s)), begun AS (INSERT INTO conversation.head"  # noqa: S608
             " (conversation, seq, hash, session_seq, session_key, base_seq, base_hash, mac)"
-            f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s)) {_INSERT_TURN} VALUES (%s, %s, %s, %s, %s)",
+            f" VALUES (%s, %s, %s, %s, %s, %s, %s, %s)){confirmed} {_INSERT_TURN} VALUES (%s, %s, %s, %s, %s)",
             (key.id, conversation, wrapped.kek, wrapped.blob,
             conversation, after.seq, after.hash, after.session_seq, after.session_key,
-            after.base_seq, after.base_hash, key.mac(after),
+            after.base_seq, after.base_hash, key.mac(after), *confirmed_params,
             conversation, after.seq, after.session_key, turn_id, record),
         )  # fmt: skip
         return Position(after, key)
@@ -153,9 +164,11 @@ class Conversations:
         *,
         turn_id: bytes | None = None,
         new_session: bool = False,
+        sealed: bool = False,
     ) -> Steps[Position]:
         """One more record after ``position``; with ``new_session`` it begins a session under a key of its own.
 
+        ``sealed``: the turn put values into the vault, which outlast it with this.
         Raises StorageConflict when the head has moved, or the key of the session that was read was destroyed since.
         """
         before, key = position.head, position.key
@@ -166,6 +179,9 @@ class Conversations:
             before = replace(before, session_key=key.id, session_seq=before.seq + 1)
             made = f", made AS ({_INSERT_KEY} SELECT %s, %s, %s, %s FROM moved)"  # noqa: S608
             made_params = (key.id, before.conversation, wrapped.kek, wrapped.blob)
+        if sealed:
+            confirmed, confirmed_params = _confirmed("SELECT %s FROM moved", turn_id)
+            made, made_params = made + confirmed, (*made_params, *confirmed_params)
         after, record = next_record(before, key, body, turn_id)
         moved = yield (
             "WITH moved AS (UPDATE conversation.head"  # noqa: S608 (what is put in are constants)

@@ -58,6 +58,10 @@ class AuditAppend(Protocol):
     ) -> None: ...
 
 
+CONFIRM = "INSERT INTO vault.confirmed_turn (turn_id) {} ON CONFLICT DO NOTHING"
+"""An INSERT, so that no UPDATE right is needed. What it takes: rows of a turn's id."""
+
+
 class VaultWriter:
     """Seals; the Rasa server's half."""
 
@@ -85,8 +89,8 @@ class VaultWriter:
             )  # fmt: skip
 
     def confirm(self, tx: Transaction, turn_id: bytes) -> None:
-        """Makes what the turn sealed outlast it; part of the turn's commit. An INSERT, so no UPDATE right is needed."""
-        tx.execute("INSERT INTO vault.confirmed_turn (turn_id) VALUES (%s) ON CONFLICT DO NOTHING", turn_id)
+        """Makes what the turn sealed outlast it, as the turn's commit does (``conversations``)."""
+        tx.execute(CONFIRM.format("VALUES (%s)"), turn_id)
 
 
 class VaultReader:

@@ -40,16 +40,20 @@ class WebSessions:
         self._key = identity_key
         self._random = random
 
-    def open(self, tx: Transaction, customer: str | None = None) -> str:
+    def open(self, customer: str | None = None) -> Steps[str]:
         """A new session's credential, 43 base64url characters. ``customer``: who signed in, as verified."""
         credential = base64.urlsafe_b64encode(self._random(_CREDENTIAL_BYTES)).decode().rstrip("=")
         sender = None if customer is None else pseudonym(self._key, "customer", customer)
-        tx.execute(
+        yield (
             "INSERT INTO conversation.web_session (session, expires_at, sender, conversation)"
             " VALUES (%s, now() + %s, %s, %s)",
-            web_session_id(self._key, credential), LIFETIME, sender,
-            conversation_id(self._key, sender or pseudonym(self._key, "web", credential)),
-        )  # fmt: skip
+            (
+                web_session_id(self._key, credential),
+                LIFETIME,
+                sender,
+                conversation_id(self._key, sender or pseudonym(self._key, "web", credential)),
+            ),
+        )
         return credential
 
     def require(self, credential: str | None) -> Steps[str]:

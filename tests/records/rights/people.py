@@ -63,7 +63,7 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
     writer = VaultWriter(VaultPublicKey(PRIVATE.public_bytes()), VALUE_RING, policy)
     consent, shop = Consent(policy, bytes(32)), PostgresShop(owner, VALUE_RING)
     with owner.transaction() as tx:
-        credential = WebSessions(IDENTITY).open(tx)
+        credential = tx.run(WebSessions(IDENTITY).open())
         person = Person(name, credential, values)
         turn = hashlib.sha256(b"turn" + name.encode()).digest()[:16]
         position = tx.run(conversations.begin(person.subject, f"{person.sender} said hello".encode(), turn_id=turn))
