@@ -26,7 +26,7 @@ def run(project: Path, *, jsonl: bool, surrogates: int | None = None) -> int:
     """
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="surrogateescape", newline="\n")
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
     try:
         return _each_line(project, jsonl=jsonl, surrogates=surrogates)
     except BrokenPipeError:

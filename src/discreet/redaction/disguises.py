@@ -34,7 +34,8 @@ HINT = re2.compile(
     rf"|[0-9] ?[🙂🙏👍] ?[0-9]"
 )
 """What a text of harmless characters has in which something is disguised."""
-_PICTURES = re.compile(r"(?<=[0-9])( ?)([\u2190-\u2bff\U0001f000-\U0001faff]{1,3})( ?)(?=[0-9])")
+_PICTURES = re.compile(r"(?<=[0-9])( ?)((?:(?![☎✆📞📱📲])[\u2190-\u2bff\U0001f000-\U0001faff]){1,3})( ?)(?=[0-9])")
+"""But those of phones, which are cues."""
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,10});")
 _LATIN = str.maketrans("АВЕКМНОРСТУХаеорсухіјѕԁԛԝІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαν", "ABEKMHOPCTYXaeopcyxijsdqwIJSABEZHIKMNOPTYXoav")
 _MIXED = re.compile(r"[0-9A-Za-z\u0370-\u03ff\u0400-\u052f]+")

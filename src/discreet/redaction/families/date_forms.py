@@ -80,7 +80,8 @@ def may_exist(date: str) -> bool:
 def _taken_apart(run: str) -> list[tuple[str, str]]:
     """The two numbers beside the year in a date without separators, in each order that it may have."""
     if len(run) == 8:
-        return [(run[4:6], run[6:])] if run[:2] in ("19", "20") else [(run[:2], run[2:4])]
+        year_first = [(run[4:6], run[6:])] if run[:2] in ("19", "20") else []
+        return [*year_first, (run[:2], run[2:4])] if run[4:6] in ("19", "20") else year_first or [(run[:2], run[2:4])]
     return [(run[:2], run[2:4]), (run[2:4], run[4:6])]
 
 
