@@ -61,14 +61,19 @@ class Side:
     parses: Path
     latencies: dict[str, list[float]] = field(default_factory=dict)
     cpu: list[float] = field(default_factory=list)
+    """Milliseconds a message, of each round."""
+    opening: list[float] = field(default_factory=list)
+    """Milliseconds a conversation, before its first message."""
     parsed: int = 0
     messages: int = 0
 
     def round(self, conversations: int) -> None:
         """So many conversations, one after the other."""
+        begun = _cpu_seconds(self.pid)
+        sends = [self.opened() for _ in range(conversations)]
         before, parsed = _cpu_seconds(self.pid), self.parses.stat().st_size
-        for _ in range(conversations):
-            send = self.opened()
+        self.opening.append(1000 * (before - begun) / conversations)
+        for send in sends:
             for text in CONVERSATION:
                 answer = send(text)
                 self.latencies.setdefault(text, []).append(answer.ms)
@@ -83,6 +88,7 @@ class Side:
         """The warm-up is over."""
         self.latencies.clear()
         self.cpu.clear()
+        self.opening.clear()
         self.parsed = self.messages = 0
 
     def median(self, text: str) -> float:
@@ -134,6 +140,7 @@ def _figures(guarded: Side, unguarded: Side) -> list[Figure]:
         Figure("p50_extra", statistics.median(extra.values()), "ms", _each(extra) | {"n": guarded.messages}),
         Figure("p50_extra_with_a_value_to_seal", sealed, "ms", {"n": len(guarded.latencies[PERSONAL])}),
         Figure("cpu_over_unguarded", cpu / plain_cpu, "ratio", cpus),
+        Figure("cpu_a_session", statistics.mean(guarded.opening), "ms", {"what": "opening one, before any message"}),
         Figure("parses_a_message", guarded.parsed / guarded.messages, "times", {"n": guarded.messages}),
         Figure("parses_a_message_unguarded", unguarded.parsed / unguarded.messages, "times", {"n": unguarded.messages}),
     ]

@@ -44,7 +44,9 @@ class Stock(DialogueStateTracker):  # type: ignore[misc]
 
 @pytest.fixture(scope="module", autouse=True)
 def patched() -> Iterator[None]:
-    with applied_patches():
+    """Also for conversations that are shorter than it takes."""
+    with applied_patches(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "SHORT", 0)
         yield
 
 
@@ -283,3 +285,12 @@ def form_turn(*, first: bool, last: bool) -> list[Event]:
     begins = [ActiveLoop("order_form")] if first else []
     ends = [ActiveLoop(None)] if last else [SlotSet("requested_slot", "item")]
     return [message("inform"), ActionExecuted("order_form"), *begins, *ends, ActionExecuted("action_listen")]
+
+
+def test_a_short_conversation_is_left_to_rasa(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "SHORT", 3)
+    tracker = DialogueStateTracker("somebody", DOMAIN.slots)
+    for number in range(3):
+        assert history.history_of(tracker) is None, number
+        tracker.update(UserUttered("hello"))
+    assert history.history_of(tracker) is not None

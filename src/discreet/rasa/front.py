@@ -165,6 +165,7 @@ def _address(hop: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=256)
 def _host_name(host: str) -> str:
     try:
         return urlsplit(f"//{host}").hostname or ""

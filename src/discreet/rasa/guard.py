@@ -37,6 +37,7 @@ from discreet.rasa.notices import notice_shown
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import Understanding, Understood, looks_like_a_command
+from discreet.records.attachments import SealedFile
 from discreet.records.conversations import Position
 from discreet.records.vault import VaultWriter
 from discreet.storage.engine import Steps, Transaction
@@ -223,7 +224,7 @@ class Guard:
         tracker = lent.tracker if lent else None
         understood = await self._understand(conversation, incoming, tracker)
         if understood.findings:
-            await asyncio.to_thread(self._seal, conversation, this_turn, understood)
+            await self._seal(conversation, this_turn, understood)
         turn = _turn_of(sender_id, conversation, this_turn, fence, lent)
         held = HeldOutput(channel)
         says = _said(
@@ -276,11 +277,17 @@ class Guard:
             return self._understanding.of_passkey(incoming.passkey, tracker)
         return await self._understanding.of_text(self._agent.processor, incoming.text or "", tracker)
 
-    def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:
+    async def _seal(self, conversation: bytes, this_turn: bytes, understood: Understood) -> None:
+        steps = self._vault.sealing(subject=conversation, turn_id=this_turn, findings=understood.findings)
+        if understood.file is None:
+            await self.statements.run(steps)
+        else:
+            await asyncio.to_thread(self._sealing_with, understood.file, steps)
+
+    def _sealing_with(self, file: SealedFile, steps: Steps[None]) -> None:
         with self.database.transaction() as tx:
-            self._vault.seal(tx, subject=conversation, turn_id=this_turn, findings=understood.findings)
-            if understood.file is not None:
-                understood.file.write(tx)
+            tx.run(steps)
+            file.write(tx)
 
     async def _commit(
         self, turn: Turn, understood: Understood | None, replies: list[dict[str, Any]], post: Post | None

@@ -40,11 +40,17 @@ _TAKEN_OUT = (ActionExecuted, UserUttered, DefinePrevUserUtteredFeaturization)
 """What a loop that runs again takes out of the turns since it ran last."""
 
 
+SHORT = 128
+"""Events. What is shorter is Rasa's own to walk, too: there is little to save."""
+
+
 def history_of(tracker: DialogueStateTracker) -> History | None:
     """The history of a plain tracker, up to its newest event. None for any other: that is Rasa's own to walk."""
     if type(tracker) is not DialogueStateTracker or type(tracker.slots) is not dict:
         return None
     events = tracker.events
+    if len(events) < SHORT:
+        return None
     history: History | None = tracker.__dict__.get(_HISTORY)
     if history is None or not history.begins(events):
         history = tracker.__dict__[_HISTORY] = History(events)

@@ -38,6 +38,8 @@ def _with_spaces(said: list[str]) -> str | None:
     if len(said) < FEWEST:
         return None
     english = sum(word in ENGLISH for word in said)
+    if 3 * english > len(said):
+        return None  # no profile can know three times as many
     latin = all(word.isascii() for word in said)
     scores = [(_score(said, english, profile), profile.code) for profile in (LATIN if latin else OTHER_SCRIPTS)]
     score, code = max(scores, key=lambda scored: scored[0])

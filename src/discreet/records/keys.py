@@ -10,7 +10,7 @@ import secrets
 from discreet.crypto.envelope import DataKey
 from discreet.crypto.wrapping import KEY_SIZE, KeyRing, Wrapped
 from discreet.errors import IntegrityError
-from discreet.storage.engine import Transaction
+from discreet.storage.engine import Steps, Transaction
 
 
 def new_key_id() -> int:
@@ -42,24 +42,33 @@ class OwnerKeys:
 
     def get_or_create(self, tx: Transaction, subject: bytes) -> tuple[int, bytes]:
         """The id and key of that person; made on first use, once, whoever comes first."""
-        found = self.find(tx, subject)
+        return tx.run(self.getting_or_creating(subject))
+
+    def getting_or_creating(self, subject: bytes) -> Steps[tuple[int, bytes]]:
+        """The same in steps, each of which may commit by itself: a key that protects nothing yet is as good as none."""
+        found = yield from self._finding(subject)
         if found is not None:
             return found
         key_id, key = new_key_id(), secrets.token_bytes(KEY_SIZE)
         wrapped = self._ring.wrap(key, owner_context(subject, key_id))
-        tx.execute(
+        made = yield (
             "INSERT INTO key.owner_key (id, subject, kek, wrapped) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT (subject) DO NOTHING",
-            key_id, subject, wrapped.kek, wrapped.blob,
-        )  # fmt: skip
-        created = self.find(tx, subject)
-        if created is None:
+            " ON CONFLICT (subject) DO NOTHING RETURNING id",
+            (key_id, subject, wrapped.kek, wrapped.blob),
+        )
+        if made:
+            return key_id, key
+        found = yield from self._finding(subject)
+        if found is None:
             raise IntegrityError("a person's key vanished while it was made")
-        return created
+        return found
 
     def find(self, tx: Transaction, subject: bytes) -> tuple[int, bytes] | None:
         """The id and key of that person, None when there is none (never had, or erased)."""
-        rows = tx.execute("SELECT id, kek, wrapped FROM key.owner_key WHERE subject = %s", subject)
+        return tx.run(self._finding(subject))
+
+    def _finding(self, subject: bytes) -> Steps[tuple[int, bytes] | None]:
+        rows = yield "SELECT id, kek, wrapped FROM key.owner_key WHERE subject = %s", (subject,)
         if not rows:
             return None
         key_id, kek, blob = rows[0]

@@ -19,7 +19,7 @@ from discreet.errors import NotAllowed
 from discreet.policy import Policy
 from discreet.records.keys import OwnerKeys, unwrap_value_key, wrap_value_key
 from discreet.records.rights import standing
-from discreet.storage.engine import Database, Transaction
+from discreet.storage.engine import Database, Steps, Transaction
 
 _DEFAULT_AGE = timedelta(days=30)
 
@@ -72,21 +72,29 @@ class VaultWriter:
 
     def seal(self, tx: Transaction, *, subject: bytes, turn_id: bytes, findings: Sequence[Finding]) -> None:
         """Writes every finding, unconfirmed, under the person's key. All or none, with the caller's transaction."""
-        owner_id, owner_key = self._owner_keys.get_or_create(tx, subject)
+        tx.run(self.sealing(subject=subject, turn_id=turn_id, findings=findings))
+
+    def sealing(self, *, subject: bytes, turn_id: bytes, findings: Sequence[Finding]) -> Steps[None]:
+        """The same in steps, the last of which writes all of them."""
+        owner_id, owner_key = yield from self._owner_keys.getting_or_creating(subject)
+        keys: list[object] = []
+        values: list[object] = []
         for finding in findings:
             value_key = secrets.token_bytes(KEY_SIZE)
-            wrapped = wrap_value_key(owner_key, finding.token, value_key)
             sealed = self._public_key.seal(
                 value_key, category=finding.category, subject=subject, token=finding.token, value=finding.value
             )
             age = self._policy.category(finding.category).max_age or _DEFAULT_AGE
-            tx.execute(
-                "WITH k AS (INSERT INTO key.value_key (token, owner_key, wrapped) VALUES (%s, %s, %s))"
-                " INSERT INTO vault.value (token, category, subject, sealed, turn_id, expires_at)"
-                " VALUES (%s, %s, %s, %s, %s, now() + %s)",
-                finding.token, owner_id, wrapped,
-                finding.token, finding.category, subject, sealed, turn_id, age,
-            )  # fmt: skip
+            keys += [finding.token, owner_id, wrap_value_key(owner_key, finding.token, value_key)]
+            values += [finding.token, finding.category, subject, sealed, turn_id, age]
+        key_rows, value_rows = (
+            ", ".join([row] * len(findings)) for row in ("(%s, %s, %s)", "(%s, %s, %s, %s, %s, now() + %s)")
+        )
+        yield (
+            f"WITH k AS (INSERT INTO key.value_key (token, owner_key, wrapped) VALUES {key_rows})"  # noqa: S608
+            f" INSERT INTO vault.value (token, category, subject, sealed, turn_id, expires_at) VALUES {value_rows}",
+            (*keys, *values),
+        )
 
     def confirm(self, tx: Transaction, turn_id: bytes) -> None:
         """Makes what the turn sealed outlast it, as the turn's commit does (``conversations``)."""
