@@ -96,11 +96,7 @@ class AddAuthenticator(GuardedAction):
         """Shows what is to be shown on the page or behind a link, past the conversation."""
         assert turn.proof is not None  # the gate has seen to that
         kind, customer = _kind(turn.slot("factor")), turn.proof.customer
-        if await _is_locked(turn):
-            return
-        if turn.proof.level < (await self.assurance(turn)):
-            # Whose account it is was not known before the step-up: now it is, and it asks for more.
-            await step_up.again(turn, self)
+        if not await _is_proved(turn, self):
             return
         turn.set("factor", None)
         await {codes.TOTP: self._totp, codes.PASSKEY: self._passkey, codes.RECOVERY: self._recovery}[kind or ""](
@@ -167,10 +163,7 @@ class RemoveAuthenticator(GuardedAction):
     async def act(self, turn: Turn) -> None:
         """All of that kind, but for a passkey that was shown for this; and a letter."""
         assert turn.proof is not None  # the gate has seen to that
-        if await _is_locked(turn):
-            return
-        if turn.proof.level < (await self.assurance(turn)):
-            await step_up.again(turn, self)
+        if not await _is_proved(turn, self):
             return
         kind, proof, identity = _kind(turn.slot("factor")) or "", turn.proof, turn.services.identity
         turn.set("factor", None)
@@ -198,6 +191,18 @@ async def _as_high_as_they_reach(turn: Turn) -> int:
         return 1
     held = await turn.in_transaction(lambda tx: turn.services.identity.authenticators.kinds(tx, account.id))
     return 2 if held else 1
+
+
+async def _is_proved(turn: Turn, action: GuardedAction) -> bool:
+    """Whether it may be done now, after the step-up. Says so, or asks for more, where it may not."""
+    assert turn.proof is not None  # the gate has seen to that
+    if await _is_locked(turn):
+        return False
+    if turn.proof.level < (await action.assurance(turn)):
+        # Whose account it is was not known before the step-up: now it is, and it asks for more.
+        await step_up.again(turn, action)
+        return False
+    return True
 
 
 def _can_be_shown(turn: Turn, kind: str) -> bool:
@@ -273,10 +278,7 @@ class ChangeEmail(GuardedAction):
     async def act(self, turn: Turn) -> None:
         """At once where a code to the old address was part of the proof, else after the waiting time."""
         assert turn.proof is not None  # the gate has seen to that
-        if await _is_locked(turn):
-            return
-        if turn.proof.level < (await self.assurance(turn)):
-            await step_up.again(turn, self)
+        if not await _is_proved(turn, self):
             return
         identity, customer = turn.services.identity, turn.proof.customer
         wait = timedelta(0) if codes.MAIL in turn.proof.methods else turn.services.policy.step_up.waiting

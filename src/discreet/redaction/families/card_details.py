@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import re2
 
@@ -73,47 +74,25 @@ def _expiry(candidate: str, near: bool) -> int:
     return 0 if re.fullmatch(r"20[0-9]{2}", candidate) else if_near(candidate, near)
 
 
+def _code_by(pattern: str, edges: Callable[[str, int, int, bool], bool] = _glued) -> Recogniser:
+    return Recogniser("card_security_code", re2.compile(pattern), whole, NO_WORDS, group=1, edges=edges, digits=True)
+
+
+def _expires(pattern: str) -> Recogniser:
+    found = re2.compile(rf"(?i){pattern}({_DATE})")
+    return Recogniser("card_expiry", found, _expiry, _NEAR_A_CARD, group=1, edges=_glued, digits=True)
+
+
 RECOGNISERS = (
-    Recogniser(
-        "card_security_code",
-        re2.compile(rf"(?i){_CODE_WORDS}{_OVER}({_CODE})\b"),
-        whole,
-        NO_WORDS,
-        group=1,
-        edges=_glued,
-        digits=True,
+    _code_by(rf"(?i){_CODE_WORDS}{_OVER}({_CODE})\b"),
+    _code_by(
+        r"(?i)(?:^|[^\pL\pN.,/-])([0-9]{3,4})"
+        r"(?: (?:is|are|ist|est|es|è|é|är)(?: (?:the|my|its|der|mein|le|el|mi|il|o))?| as)?"
+        r" (?:cv[vc]2?|security code|card code|sicherheitscode)\b",
+        _named_behind,
     ),
-    Recogniser(
-        "card_security_code",
-        re2.compile(
-            r"(?i)(?:^|[^\pL\pN.,/-])([0-9]{3,4})"
-            r"(?: (?:is|are|ist|est|es|è|é|är)(?: (?:the|my|its|der|mein|le|el|mi|il|o))?| as)?"
-            r" (?:cv[vc]2?|security code|card code|sicherheitscode)\b"
-        ),
-        whole,
-        NO_WORDS,
-        group=1,
-        edges=_named_behind,
-        digits=True,
-    ),
-    Recogniser(
-        "card_expiry",
-        re2.compile(rf"(?i){_EXPIRY_WORDS}{_OF_THE_CARD}[\s:.=\"'(-]{{0,3}}(?:is |on |date |in |ist |est )?({_DATE})"),
-        _expiry,
-        _NEAR_A_CARD,
-        group=1,
-        edges=_glued,
-        digits=True,
-    ),
-    Recogniser(
-        "card_expiry",
-        re2.compile(rf"(?i)[0-9]{{12,19}}exp(?:iry|ires|\.)?[: ]{{0,2}}({_DATE})"),
-        _expiry,
-        _NEAR_A_CARD,
-        group=1,
-        edges=_glued,
-        digits=True,
-    ),
+    _expires(rf"{_EXPIRY_WORDS}{_OF_THE_CARD}[\s:.=\"'(-]{{0,3}}(?:is |on |date |in |ist |est )?"),
+    _expires(r"[0-9]{12,19}exp(?:iry|ires|\.)?[: ]{0,2}"),
     Recogniser(
         "card_expiry",
         re2.compile(rf"{_BEHIND}({_ROW_DATE})"),
@@ -124,12 +103,5 @@ RECOGNISERS = (
         digits=True,
         against=THINGS,
     ),
-    Recogniser(
-        "card_security_code",
-        re2.compile(rf"{_BEHIND}{_ROW_DATE}\s?[\s|;,:/]\s?([0-9]{{3,4}})\b"),
-        whole,
-        NO_WORDS,
-        group=1,
-        digits=True,
-    ),
+    _code_by(rf"{_BEHIND}{_ROW_DATE}\s?[\s|;,:/]\s?([0-9]{{3,4}})\b", apart),
 )
