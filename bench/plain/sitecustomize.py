@@ -35,7 +35,7 @@ def _with_a_second_front(module):
         @made.listener("after_server_start")
         async def start(app, _loop):
             app.ctx.agent.tracker_store._tracker_store._require_guard = False
-            await unguarded.serve(on_new_message, int(os.environ["BENCH_PLAIN_PORT"]), access_log=app.config.ACCESS_LOG)
+            await unguarded.serve(on_new_message, int(os.environ["BENCH_PLAIN_PORT"]))
 
         return made
 

@@ -21,12 +21,13 @@ class _Front(Sanic):
     as the page's front needs it: here they are there, and lead nowhere.
     """
 
-    async def dispatch(self, *_: Any, **__: Any) -> None:
-        """Nobody listens."""
+    async def dispatch(self, event: str, **more: Any) -> Any:
+        """Nobody listens to a request's; to its start, CORS does."""
+        return await super().dispatch(event, **more) if event.startswith("server.") else None
 
 
-async def serve(on_new_message: Callable[[UserMessage], Awaitable[Any]], port: int, *, access_log: bool) -> None:
-    """Listens on this machine, as Rasa's own server would: with its CORS, without a timeout of ours."""
+async def serve(on_new_message: Callable[[UserMessage], Awaitable[Any]], port: int) -> None:
+    """Listens on this machine, as Rasa's own server would: with its CORS and access log, without a timeout of ours."""
     app = _Front("bench_plain", configure_logging=False)
     configure_cors(app, "")
 
@@ -37,6 +38,8 @@ async def serve(on_new_message: Callable[[UserMessage], Awaitable[Any]], port: i
         await on_new_message(UserMessage(said["text"], output, said["sender"], input_channel="web"))
         return json_response({"replies": output.messages})
 
+    app.signalize()
     app.finalize()
     app.state.is_started = True
-    await app.create_server("127.0.0.1", port, access_log=access_log, return_asyncio_server=True)
+    server = await app.create_server("127.0.0.1", port, access_log=True, return_asyncio_server=True)
+    await server.before_start()

@@ -58,16 +58,18 @@ def add_page(app: Sanic, headers: dict[str, str]) -> None:
     dist = process_settings().project_dir / "web" / "dist"
     files = {path: (_content(dist / name), kind) for path, (name, kind) in _FILES.items() if _wanted(dist, name)}
 
-    async def page(request: Request) -> HTTPResponse | None:
+    def page(request: Request) -> HTTPResponse | None:
         found = files.get(request.path)
         if found is None or request.method not in ("GET", "HEAD"):
             return None
         content, kind = found
         return raw(b"" if request.method == "HEAD" else content, content_type=kind)
 
-    async def add_headers(_request: Request, response: Any) -> None:
+    def add_headers(_request: Request, response: Any) -> None:
         own = response.headers.get("Content-Security-Policy")  # a page of another kind says its own
-        response.headers.update({**headers, "Content-Security-Policy": own or headers["Content-Security-Policy"]})
+        response.headers.update(headers)
+        if own:
+            response.headers["Content-Security-Policy"] = own
 
     app.register_middleware(page, "request")
     app.register_middleware(add_headers, "response")
