@@ -93,17 +93,19 @@ async def _settled(connection: Any) -> None:
         reading = state == extensions.POLL_READ
         watch, forget = (loop.add_reader, loop.remove_reader) if reading else (loop.add_writer, loop.remove_writer)
         descriptor = connection.fileno()
-        ready = loop.create_future()
+        ready: asyncio.Future[bool] = loop.create_future()
         watch(descriptor, _settle, ready)
+        late = loop.call_later(WAIT_SECONDS, _settle, ready, False)
         try:
-            await asyncio.wait_for(ready, WAIT_SECONDS)
-        except asyncio.TimeoutError:
-            connection.close()
-            raise StorageUnavailable("the database did not answer in time") from None
+            in_time = await ready
         finally:
+            late.cancel()
             forget(descriptor)
+        if not in_time:
+            connection.close()
+            raise StorageUnavailable("the database did not answer in time")
 
 
-def _settle(ready: asyncio.Future[None]) -> None:
+def _settle(ready: asyncio.Future[bool], in_time: bool = True) -> None:
     if not ready.done():
-        ready.set_result(None)
+        ready.set_result(in_time)
