@@ -141,6 +141,13 @@ def test_a_preflight_is_refused(port: int) -> None:
     assert said.startswith(b"HTTP/1.1 405")
 
 
+def test_no_answer_says_which_other_sites_may_read_it(port: int) -> None:
+    """The server under test is set up as Rasa sets up one for ``--cors '*'``."""
+    said = asyncio.run(exchange(port, b"GET /counted HTTP/1.1\r\nHost: a\r\nOrigin: http://b\r\n\r\n"))
+    assert b"200 OK" in said
+    assert b"access-control" not in said.lower()
+
+
 @pytest.mark.parametrize("bound", ["most=3", "most_of_address=3"])
 def test_a_crowd_is_not_let_in_and_leaves_room_when_it_goes(bound: str) -> None:
     once = request("Host: a", "Content-Length: 2", body="hi")

@@ -16,6 +16,7 @@ from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
+from sanic_cors import CORS
 
 from discreet import metrics
 from discreet.rasa.answers import plain_error
@@ -30,6 +31,7 @@ def main() -> None:
     handshakes = Handshakes(most=most, seconds=float(given.pop("handshake_seconds", SECONDS)))
     bounds: dict[str, Any] = {name: float(number) for name, number in given.items()}
     app = Sanic("watched", configure_logging=False)
+    CORS(app, resources={r"/*": {"origins": "*"}}, automatic_options=True)  # as rasa.server does
     Connections(lambda _: "most_of_address" not in bounds, handshakes=handshakes, **bounds).watch(app)
     app.error_handler.add(SanicException, plain_error)
     app.error_handler.add(Exception, plain_error)
