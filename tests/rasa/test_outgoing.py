@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,9 +14,8 @@ from discreet.rasa.buttons import Buttons
 from discreet.rasa.channels.connector import Connector, plain_replies
 from discreet.rasa.channels.telegram import TelegramChannel
 from discreet.rasa.channels.twilio import TwilioChannel
-from discreet.rasa.guard import Guard
+from discreet.rasa.outgoing import Outgoing
 from discreet.rasa.startup import _public_texts
-from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.understanding import Understanding, mint_token
 from discreet.redaction.redact import Redactor
 
@@ -25,21 +25,11 @@ BUTTON = {"title": "Yes", "payload": "/affirm"}
 
 
 @pytest.fixture
-def guard(store: EncryptedTrackerStore, policy: Policy) -> Guard:
+def outgoing(policy: Policy) -> Outgoing:
     domain = Domain.from_dict({"responses": {"utter_x": [{"text": "Look:", "image": IMAGE}]}})
     public = _public_texts(SimpleNamespace(domain=domain), policy)  # type: ignore[arg-type]
     understanding = Understanding(policy, Redactor(policy, public), mint_token(policy))
-    nothing: Any = None
-    return Guard(
-        agent=nothing,
-        on_new_message=nothing,
-        store=store,
-        locks=nothing,
-        vault=nothing,
-        understanding=understanding,
-        buttons=Buttons(bytes(32)),
-        identity_key=bytes(32),
-    )
+    return Outgoing(understanding.masked, Buttons(bytes(32)), time.time)
 
 
 def _calls(channel: Connector, reply: dict[str, Any]) -> list[dict[str, Any]]:
@@ -51,20 +41,20 @@ def _calls(channel: Connector, reply: dict[str, Any]) -> list[dict[str, Any]]:
     return calls
 
 
-def test_no_payload_leaves(guard: Guard) -> None:
+def test_no_payload_leaves(outgoing: Outgoing) -> None:
     message = {
         "text": "May I?",
         "buttons": [BUTTON],
         "quick_replies": [BUTTON],
         "elements": [{"title": "Tent", "subtitle": "green", "image_url": "x", "buttons": [BUTTON]}],
     }
-    reply = guard._outgoing(ANNA, message)
+    reply = outgoing.reply(ANNA, message)
     assert "affirm" not in str(reply)
     assert [button["title"] for button in reply["buttons"]] == ["Yes", "Yes"]
     assert set(reply["custom"]["elements"][0]["buttons"][0]) == {"title", "handle"}
 
 
-def test_personal_data_is_masked_wherever_it_stands(guard: Guard) -> None:
+def test_personal_data_is_masked_wherever_it_stands(outgoing: Outgoing) -> None:
     card = "4000 0566 5566 5556"
     message = {
         "text": card,
@@ -72,13 +62,13 @@ def test_personal_data_is_masked_wherever_it_stands(guard: Guard) -> None:
         "elements": [{"title": card, "buttons": [{"title": card, "payload": "/affirm"}]}],
         "buttons": [{"title": card, "payload": "/affirm"}],
     }
-    assert "0566" not in str(guard._outgoing(ANNA, message))
+    assert "0566" not in str(outgoing.reply(ANNA, message))
 
 
-def test_pictures_and_elements_reach_messaging_channels_in_order(guard: Guard) -> None:
+def test_pictures_and_elements_reach_messaging_channels_in_order(outgoing: Outgoing) -> None:
     image = IMAGE
     elements = [{"title": "Tent", "subtitle": "green", "image_url": image, "buttons": [BUTTON]}, {"title": "Stove"}]
-    reply = guard._outgoing(ANNA, {"text": "Look:", "image": image, "elements": elements})
+    reply = outgoing.reply(ANNA, {"text": "Look:", "image": image, "elements": elements})
     telegram = _calls(TelegramChannel("1:t", "s"), reply)
     assert [call.get("text") or call.get("photo") for call in telegram] == [
         "Look:",
@@ -94,5 +84,5 @@ def test_pictures_and_elements_reach_messaging_channels_in_order(guard: Guard) -
     ]  # fmt: skip
 
 
-def test_a_link_that_only_an_action_knows_is_masked(guard: Guard) -> None:
-    assert guard._outgoing(ANNA, {"text": "see https://other.example/anna"})["text"] == "see [link]"
+def test_a_link_that_only_an_action_knows_is_masked(outgoing: Outgoing) -> None:
+    assert outgoing.reply(ANNA, {"text": "see https://other.example/anna"})["text"] == "see [link]"

@@ -34,6 +34,7 @@ from discreet.rasa.held import HeldOutput
 from discreet.rasa.lending import Lent
 from discreet.rasa.lock_store import PostgresLockStore
 from discreet.rasa.notices import notice_shown
+from discreet.rasa.outgoing import Outgoing
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from discreet.rasa.turn import Turn, running
 from discreet.rasa.understanding import Understanding, Understood, looks_like_a_command
@@ -117,6 +118,7 @@ class Guard:
         self._vault = vault
         self._understanding = understanding
         self._buttons = buttons
+        self._outgoing = Outgoing(understanding.masked, buttons, clock)
         self._clock = clock
         self._turns: set[asyncio.Task[Answer]] = set()
         self._turns_of: Counter[str] = Counter()
@@ -242,7 +244,7 @@ class Guard:
         messages = held.messages or [{"text": NO_REPLY}]
         if understood.first is not None:
             messages.insert(0, {"text": understood.first})
-        replies = [self._outgoing(conversation, message) for message in messages]
+        replies = [self._outgoing.reply(conversation, message) for message in messages]
         self.add_offers(messages, replies, channel, self.public_url)
         await self._commit(turn, understood, replies, post)
         return Answer(understood.shown, replies)
@@ -260,7 +262,7 @@ class Guard:
         await _within(turn, type(processor).handle_reminder(processor, reminder, sender_id, held))
         if not turn.saved:
             return  # Rasa found it outdated
-        replies = [self._outgoing(conversation, message) for message in held.messages]
+        replies = [self._outgoing.reply(conversation, message) for message in held.messages]
         late = self.late_posts.get(channel)
         post: Post | None = (lambda tx, owed: late(tx, conversation, owed)) if late else None
         await self._commit(turn, None, replies, post)
@@ -310,34 +312,6 @@ class Guard:
             after = tx.run(steps)
             post(tx, replies)
         return after
-
-    def _outgoing(self, conversation: bytes, message: dict[str, Any]) -> dict[str, Any]:
-        """One reply as the channel sends it: masked, and its buttons turned into handles."""
-        masked = self._understanding.masked
-        reply: dict[str, Any] = {}
-        for part in ("text", "image", "attachment", "custom"):
-            if message.get(part):
-                reply[part] = masked(message[part])
-        buttons = [*(message.get("buttons") or []), *(message.get("quick_replies") or [])]
-        if buttons:
-            reply["buttons"] = self._handles(conversation, buttons)
-        if message.get("elements"):
-            elements = [
-                {**masked(element), "buttons": self._handles(conversation, element.get("buttons") or [])}
-                for element in message["elements"]
-            ]
-            reply.setdefault("custom", {})["elements"] = elements
-        return reply
-
-    def _handles(self, conversation: bytes, buttons: list[dict[str, Any]]) -> list[dict[str, str]]:
-        handles = []
-        for button in buttons:
-            title = self._understanding.masked(button["title"])
-            payload = button.get("payload") or button["title"]
-            handles.append(
-                {"title": title, "handle": self._buttons.handle(conversation, title, payload, self._clock())}
-            )
-        return handles
 
 
 _RANDOM = random.Random()  # noqa: S311 - names a turn's lines in the logs, and guards nothing

@@ -7,13 +7,10 @@ hands the message to the guard, and turns errors into answers a person can act o
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from ssl import TLSVersion
@@ -32,13 +29,22 @@ from discreet.defence.clamd import Clamd
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
 from discreet.rasa import copies, shown
 from discreet.rasa.answers import answering, plain_error, refusal
-from discreet.rasa.channels.webhook import json_object
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy, languages
 from discreet.rasa.guard import Answer, Guard, Incoming
 from discreet.rasa.loading import require_safe_loading
 from discreet.rasa.offers import add_offers
 from discreet.rasa.page import add_page, security_headers
+from discreet.rasa.page_requests import (
+    MAX_BODY,
+    Wish,
+    bearer,
+    content_type,
+    cookie,
+    incoming,
+    message_id,
+    withdrawn,
+)
 from discreet.rasa.sign_in import Verifier
 from discreet.rasa.startup import prepare
 from discreet.records.limits import Limits
@@ -50,12 +56,6 @@ COOKIE = "discreet_session"
 PROTOCOL = 1
 RESPONSE_SECONDS = 120
 """A turn goes on when its client is not waited for any longer; the client sends it again and gets its answer."""
-MAX_BODY = 16 * 1024
-MAX_PURPOSE = 100
-MAX_PASSKEY = 4000
-"""Characters of a passkey's answer as JSON: what the vault seals."""
-_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
-_HANDLE = re.compile(r"[A-Za-z0-9_-]{16,4096}\Z")
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
 _log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ class WebChannel(InputChannel):
 
     async def _open_session(self, request: Request) -> HTTPResponse:
         guard = await self._let_in(request, lambda limits, address: limits.opening(address))
-        wish = _Wish.of(request)
+        wish = Wish.of(request)
         given = self._credential(request)
         customer = await self._customer(guard, wish.sign_in) if wish.sign_in else None
         if customer is None:
@@ -157,7 +157,7 @@ class WebChannel(InputChannel):
     def _session(self, request: Request, status: int, credential: str | None) -> HTTPResponse:
         """The answer for a browser, whose cookie lives as long as the session does from here."""
         response = json_response(self._greeting(), status=status)
-        if credential and not _bearer(request):
+        if credential and not bearer(request):
             response.headers["Set-Cookie"] = self._set_cookie(request, credential, int(LIFETIME.total_seconds()))
         return response
 
@@ -173,23 +173,23 @@ class WebChannel(InputChannel):
 
     async def _message(self, request: Request) -> HTTPResponse:
         guard, sender_id = await self._in_session(request)
-        incoming = _incoming(request)
-        answer: Answer = await guard.take(sender_id, incoming, self.name())
-        return json_response({"id": incoming.message_id, "you": answer.shown, "replies": answer.replies})
+        said = incoming(request)
+        answer: Answer = await guard.take(sender_id, said, self.name())
+        return json_response({"id": said.message_id, "you": answer.shown, "replies": answer.replies})
 
     async def _attachment(self, request: Request) -> HTTPResponse:
         if self._door is None:
             raise NotFound("attachments are off")
         guard, sender_id = await self._in_session(request, query=("id", "type", "name"))
-        if _content_type(request) != "application/octet-stream":
+        if content_type(request) != "application/octet-stream":
             raise BadInput("Please send the bytes of the file.", code="wrong_type")
-        message_id = _message_id(request.args.get("id"))
+        named = message_id(request.args.get("id"))
         admitted = await self._door.admit(
             request.body, claimed_type=request.args.get("type", ""), claimed_name=request.args.get("name", "")
         )
-        incoming = Incoming(message_id, attachment=admitted, languages=languages(request.headers))
-        answer = await guard.take(sender_id, incoming, self.name())
-        return json_response({"id": message_id, "you": answer.shown, "replies": answer.replies})
+        said = Incoming(named, attachment=admitted, languages=languages(request.headers))
+        answer = await guard.take(sender_id, said, self.name())
+        return json_response({"id": named, "you": answer.shown, "replies": answer.replies})
 
     async def _history(self, request: Request) -> HTTPResponse:
         guard, sender_id = await self._in_session(request)
@@ -198,9 +198,7 @@ class WebChannel(InputChannel):
     async def _withdraw(self, request: Request) -> HTTPResponse:
         """Beside every turn: no lock of the conversation, no action that runs is waited for."""
         guard, sender_id = await self._in_session(request)
-        purpose = _json_object(request, ("purpose",)).get("purpose")
-        if purpose is not None and not (isinstance(purpose, str) and len(purpose) <= MAX_PURPOSE):
-            raise BadInput("A withdrawal names a purpose, or nothing for all of them.")
+        purpose = withdrawn(request)
         spoken = languages(request.headers)
         return json_response(await guard.consent_desk("withdraw", sender_id, spoken, purpose=purpose))
 
@@ -269,8 +267,8 @@ class WebChannel(InputChannel):
 
     def _credential(self, request: Request) -> str | None:
         """What the client shows for its session: an app's bearer token, else the browser's cookie."""
-        token = _bearer(request)
-        return token if token is not None else _cookie(request, self._cookie_name(request))
+        token = bearer(request)
+        return token if token is not None else cookie(request, self._cookie_name(request))
 
     def _cookie_name(self, request: Request) -> str:
         return f"__Host-{COOKIE}" if self._front.is_https(tls=request.conn_info.ssl) else COOKIE
@@ -279,23 +277,6 @@ class WebChannel(InputChannel):
         name = self._cookie_name(request)
         where = "Path=/; Secure" if name != COOKIE else "Path=/chat"
         return f"{name}={value}; {where}; HttpOnly; SameSite=Strict; Max-Age={max_age}"
-
-
-@dataclass(frozen=True)
-class _Wish:
-    """What a client says of the session that it wants."""
-
-    token: bool = False
-    sign_in: str = field(default="", repr=False)
-
-    @classmethod
-    def of(cls, request: Request) -> _Wish:
-        """Raises BadInput. No body wishes nothing."""
-        body = _json_object(request, ("token", "sign_in")) if request.body else {}
-        token, sign_in = body.get("token", False), body.get("sign_in", "")
-        if not isinstance(token, bool) or not isinstance(sign_in, str) or not sign_in.isascii():
-            raise BadInput("A session is asked for with token: true or false, and sign_in: a token (RFC 7519).")
-        return cls(token, sign_in)
 
 
 class _Watched(Blueprint):
@@ -309,18 +290,6 @@ class _Watched(Blueprint):
         """Sanic's own, at the only moment when the server is known and has not started yet."""
         super().register(app, options)
         self.ctx.connections.watch(app)
-
-
-def _bearer(request: Request) -> str | None:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-def _cookie(request: Request, name: str) -> str | None:
-    """The cookie of that name. None where there are several: whose they are is anybody's guess."""
-    parts = (part for line in request.headers.getall("cookie", []) for part in line.split(";"))
-    values = [value.strip() for key, _, value in (part.partition("=") for part in parts) if key.strip() == name]
-    return values[0] if len(values) == 1 else None
 
 
 async def _sender(guard: Guard, credential: str | None) -> str:
@@ -348,45 +317,3 @@ def _end(guard: Guard, credential: str) -> None:
 def _unknown_proxy() -> None:
     """Once: it would be said of every request."""
     _log.warning("a proxy that trusted_proxies in credentials.yml does not name passes requests on: one client for all")
-
-
-def _json_object(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
-    """The body, every part of which the client controls. Raises BadInput, also for what has another name than these.
-
-    Nobody names their own sender, channel, slots or metadata; whoever tries is told so, and counted.
-    """
-    if _content_type(request) != "application/json":
-        raise BadInput("Please send JSON.", code="wrong_type")
-    if len(request.body) > MAX_BODY:
-        raise BadInput("That is too long for me.", code="too_long")
-    body = json_object(request.body)
-    if not body.keys() <= set(names):
-        raise BadInput(f"This takes {' and '.join(names)}, and nothing else.")
-    return body
-
-
-def _content_type(request: Request) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _message_id(given: object) -> str:
-    if not isinstance(given, str) or not _MESSAGE_ID.match(given):
-        raise BadInput("A message needs an id of 16 to 64 letters, digits, - or _.")
-    return given
-
-
-def _incoming(request: Request) -> Incoming:
-    """The message of a request. Raises BadInput."""
-    body = _json_object(request, ("id", "text", "button", "passkey"))
-    message_id, text, button = _message_id(body.get("id")), body.get("text"), body.get("button")
-    passkey, spoken = body.get("passkey"), languages(request.headers)
-    if isinstance(passkey, dict) and text is None and button is None:
-        answer = json.dumps(passkey, separators=(",", ":"))
-        if len(answer) > MAX_PASSKEY:
-            raise BadInput("That is too long for me.", code="too_long")
-        return Incoming(message_id, passkey=answer, languages=spoken)
-    if isinstance(button, str) and text is None and _HANDLE.match(button):
-        return Incoming(message_id, handle=button, languages=spoken)
-    if not isinstance(text, str) or button is not None:
-        raise BadInput("A message has either a text, a button or a passkey.")
-    return Incoming(message_id, text=text, languages=spoken)

@@ -8,9 +8,9 @@ attachment, the elements.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 import pytest
@@ -23,8 +23,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from discreet.policy import load_policy
 from discreet.rasa.buttons import Buttons
 from discreet.rasa.channels.connector import plain_replies
-from discreet.rasa.guard import Guard
 from discreet.rasa.held import HeldOutput
+from discreet.rasa.outgoing import Outgoing
 from discreet.rasa.understanding import Understanding, mint_token
 from discreet.redaction.redact import Redactor
 from tests.assistant.provider import Call, StandIn, stand_in
@@ -80,19 +80,11 @@ OWN: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {
 
 
 @pytest.fixture(scope="module")
-def guard() -> Guard:
-    """One that only lets out; the links are the shop's own."""
-    policy, nothing = load_policy(PROJECT / "privacy.yml"), cast("Any", None)
-    return Guard(
-        agent=nothing,
-        on_new_message=nothing,
-        store=cast("Any", SimpleNamespace(database=None, statements=None)),
-        locks=nothing,
-        vault=nothing,
-        understanding=Understanding(policy, Redactor(policy, public=[IMAGE, FILE]), mint_token(policy)),
-        buttons=Buttons(bytes(32)),
-        identity_key=bytes(32),
-    )
+def outgoing() -> Outgoing:
+    """The links are the shop's own."""
+    policy = load_policy(PROJECT / "privacy.yml")
+    understanding = Understanding(policy, Redactor(policy, public=[IMAGE, FILE]), mint_token(policy))
+    return Outgoing(understanding.masked, Buttons(bytes(32)), time.time)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +93,7 @@ def provider() -> Iterator[StandIn]:
         yield standing
 
 
-def _said(response: dict[str, Any], guard: Guard) -> list[dict[str, Any]]:
+def _said(response: dict[str, Any], outgoing: Outgoing) -> list[dict[str, Any]]:
     """The replies of a turn in which Rasa utters that response."""
     domain = Domain.from_dict({"responses": {"utter_x": [response]}})
     held = HeldOutput("telegram")
@@ -113,7 +105,7 @@ def _said(response: dict[str, Any], guard: Guard) -> list[dict[str, Any]]:
         await MessageProcessor._send_bot_messages(events, tracker, held)
 
     asyncio.run(utter())
-    return [guard._outgoing(b"a" * 16, message) for message in held.messages]
+    return [outgoing.reply(b"a" * 16, message) for message in held.messages]
 
 
 def _delivered(provider: StandIn, name: str, replies: list[dict[str, Any]]) -> list[Call]:
@@ -198,17 +190,17 @@ SHOWN: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Any]]]] = {
 
 @pytest.mark.parametrize("channel", SHOWN)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_a_response_arrives_as_rasa_means_it(guard: Guard, provider: StandIn, channel: str, shape: str) -> None:
+def test_a_response_arrives_as_rasa_means_it(outgoing: Outgoing, provider: StandIn, channel: str, shape: str) -> None:
     response, expected = SHAPES[shape]
-    calls = _delivered(provider, channel, _said(response, guard))
+    calls = _delivered(provider, channel, _said(response, outgoing))
     assert [part for call in calls for part in SHOWN[channel](call.content)] == expected
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_page_gets_the_same_in_one_reply_a_message(guard: Guard, shape: str) -> None:
+def test_the_page_gets_the_same_in_one_reply_a_message(outgoing: Outgoing, shape: str) -> None:
     response, expected = SHAPES[shape]
     parts: list[tuple[str, Any]] = []
-    for reply in plain_replies(_said(response, guard)):
+    for reply in plain_replies(_said(response, outgoing)):
         parts += [("text", reply["text"])] if reply.get("text") else []
         parts += [("choices", [button["title"] for button in reply["buttons"]])] if reply.get("buttons") else []
         parts += [("picture", reply["image"])] if reply.get("image") else []
@@ -218,19 +210,19 @@ def test_the_page_gets_the_same_in_one_reply_a_message(guard: Guard, shape: str)
 
 @pytest.mark.parametrize("channel", OWN)
 def test_what_is_a_channels_own_arrives_between_the_text_and_the_picture(
-    guard: Guard, provider: StandIn, channel: str
+    outgoing: Outgoing, provider: StandIn, channel: str
 ) -> None:
     for custom, expected in OWN[channel]:
-        calls = _delivered(provider, channel, _said({"text": "Hi", "custom": custom, "image": IMAGE}, guard))
+        calls = _delivered(provider, channel, _said({"text": "Hi", "custom": custom, "image": IMAGE}, outgoing))
         assert len(calls) == 3
         assert expected.items() <= calls[1].content.items()
         assert list(SHOWN[channel](calls[2].content)) == [PICTURE]
 
 
 @pytest.mark.parametrize("channel", SHOWN)
-def test_an_attachment_with_parts_is_readable(guard: Guard, provider: StandIn, channel: str) -> None:
+def test_an_attachment_with_parts_is_readable(outgoing: Outgoing, provider: StandIn, channel: str) -> None:
     attachment = {"type": "video", "payload": {"title": "How to pitch it", "src": FILE}}
-    (call,) = _delivered(provider, channel, _said({"attachment": attachment}, guard))
+    (call,) = _delivered(provider, channel, _said({"attachment": attachment}, outgoing))
     if channel == "slack":
         assert call.content["attachments"] == [attachment]
     else:
