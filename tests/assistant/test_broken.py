@@ -27,7 +27,7 @@ import yaml
 
 from discreet.assistant import Assistant, Options
 from discreet.checks.project import WEB
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.client import Chat
 from discreet.crypto import keyring
 from discreet.storage.engine import connect

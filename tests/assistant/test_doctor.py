@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.errors import SettingsError
 from tests.assistant.up import running_up
 from tests.conftest import PROJECT, free_port, project_with, running_assistant

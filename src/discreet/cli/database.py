@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.errors import SettingsError, StorageUnavailable
 from discreet.settings import load_settings, own_file
 from discreet.storage.embedded import EmbeddedPostgres

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from discreet.assistant import handed_out
 from discreet.cli.database import owner_database
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.crypto import keyring, rotation
 from discreet.crypto.wrapping import REREAD_SECONDS, KeyRing
 from discreet.errors import DiscreetError, SettingsError

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from discreet.assistant import Assistant, Options
+from discreet.cli.state import only_one, state_folder
 from discreet.crypto import keyring
-from discreet.errors import DiscreetError, SettingsError
+from discreet.errors import DiscreetError
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.migrations import ROLES
 from discreet.storage.places import forget_outside
@@ -98,23 +96,6 @@ def _options(project: Path, port: int) -> Options:
         log_level=os.environ.get("LOG_LEVEL", "INFO"),
         vault_kem=os.environ.get("DISCREET_VAULT_KEM", "x-wing"),
     )
-
-
-def state_folder(project: Path) -> Path:
-    """Where keys, models, logs and the embedded database of this project lie."""
-    return Path(os.environ.get("DISCREET_STATE") or project / ".discreet").resolve()
-
-
-@contextmanager
-def only_one(state: Path) -> Iterator[None]:
-    """Holds the state folder. One assistant each: a second would stop the first one's database as a stale one."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise SettingsError("The assistant is running already. Stop it first, or set DISCREET_STATE.") from None
-        yield
 
 
 def _say(sentence: str) -> None:
