@@ -20,6 +20,7 @@ from discreet.storage.engine import Transaction
 KINDS = (codes.TOTP, codes.PASSKEY, codes.RECOVERY)
 
 
+@told
 def run_reopen(state: Path) -> int:
     """Codes that a hundred wrong ones have closed are taken again. Returns 1 where no account has the address."""
 
@@ -27,9 +28,10 @@ def run_reopen(state: Path) -> int:
         closed = guesses.reopen(tx, customer)
         return f"Kinds of code that are taken again: {closed}."
 
-    return told(lambda: _of_a_customer(state, "codes_reopened", work))
+    return _of_a_customer(state, "codes_reopened", work)
 
 
+@told
 def run_remove(state: Path, kind: str) -> int:
     """What a customer has of that kind is gone. Returns 1 for an unknown kind or address."""
 
@@ -38,12 +40,9 @@ def run_remove(state: Path, kind: str) -> int:
         removed = Authenticators(ring).remove(tx, customer, kind)
         return f"Removed: {removed}. Please tell the customer by letter, to an address that you know otherwise too."
 
-    def run() -> int:
-        if kind not in KINDS:
-            raise SettingsError(f"an authenticator is one of {', '.join(KINDS)}")
-        return _of_a_customer(state, f"{kind}_removed", work)
-
-    return told(run)
+    if kind not in KINDS:
+        raise SettingsError(f"an authenticator is one of {', '.join(KINDS)}")
+    return _of_a_customer(state, f"{kind}_removed", work)
 
 
 def _of_a_customer(state: Path, what: str, work: Callable[[Transaction, bytes], str]) -> int:

@@ -24,58 +24,49 @@ from discreet.storage.engine import Transaction
 BATCH = 1000
 
 
+@told
 def run_verify(state: Path, heads: Path | None, *, as_json: bool) -> int:
     """Checks the whole log. Returns 1 for damage, which it names, or where it cannot be checked, else 0."""
-
-    def work() -> int:
+    verified, lines = _verified(state, heads)
+    if verified.damage:  # the keeper may have written between our looking at the file and at the database
         verified, lines = _verified(state, heads)
-        if verified.damage:  # the keeper may have written between our looking at the file and at the database
-            verified, lines = _verified(state, heads)
-        if as_json:
-            damage = [vars(one) for one in verified.damage]
-            print(json.dumps({**vars(verified), "heads": lines, "damage": damage}))
-            return 1 if verified.damage else 0
-        for one in verified.damage:
-            where = "" if one.seq is None else f" at link {one.seq}"
-            event = "" if one.event is None else f" (event {one.event})"
-            print(f"The audit log is broken{where}: {one.what}{event}.")
-        print(
-            f"{verified.links} links verified, {verified.erased} of them of erased people; {lines} heads outside the"
-            f" database; {verified.waiting} events wait for their link"
-        )
-        if verified.resumed:
-            print(f"An operator went on {verified.resumed} times from a log that had lost its end.")
+    if as_json:
+        damage = [vars(one) for one in verified.damage]
+        print(json.dumps({**vars(verified), "heads": lines, "damage": damage}))
         return 1 if verified.damage else 0
+    for one in verified.damage:
+        where = "" if one.seq is None else f" at link {one.seq}"
+        event = "" if one.event is None else f" (event {one.event})"
+        print(f"The audit log is broken{where}: {one.what}{event}.")
+    print(
+        f"{verified.links} links verified, {verified.erased} of them of erased people; {lines} heads outside the"
+        f" database; {verified.waiting} events wait for their link"
+    )
+    if verified.resumed:
+        print(f"An operator went on {verified.resumed} times from a log that had lost its end.")
+    return 1 if verified.damage else 0
 
-    return told(work)
 
-
+@told
 def run_show(state: Path, since: datetime | None, event: str | None, *, as_json: bool) -> int:
     """Prints events, oldest first. Returns the exit code."""
     start = None if since is None else since.replace(tzinfo=since.tzinfo or timezone.utc)
-
-    def work() -> int:
-        with staff_snapshot(state) as tx:
-            for seq, one in _events(tx, start, event):
-                print(json.dumps(_plain(seq, one)) if as_json else _line(seq, one))
-        return 0
-
-    return told(work)
+    with staff_snapshot(state) as tx:
+        for seq, one in _events(tx, start, event):
+            print(json.dumps(_plain(seq, one)) if as_json else _line(seq, one))
+    return 0
 
 
+@told
 def run_resume(state: Path, reason: str) -> int:
     """Goes on from where the database stands. Returns 1 where nothing is wrong or it cannot, else 0."""
-
-    def work() -> int:
-        seed = keyring.key(keyring.keys_for("keeper", state / "keys"), "rights")
-        if not audit.folder(state).exists():
-            audit.prepared_folder(state)
-        with owner_database(state) as database, database.transaction() as tx:
-            seq = resume(tx, audit.heads_of(state), seed, reason, int(time.time()))
-        print(f"resumed: the log goes on after link {seq}")
-        return 0
-
-    return told(work)
+    seed = keyring.key(keyring.keys_for("keeper", state / "keys"), "rights")
+    if not audit.folder(state).exists():
+        audit.prepared_folder(state)
+    with owner_database(state) as database, database.transaction() as tx:
+        seq = resume(tx, audit.heads_of(state), seed, reason, int(time.time()))
+    print(f"resumed: the log goes on after link {seq}")
+    return 0
 
 
 def _verified(state: Path, heads: Path | None) -> tuple[Verified, int]:
