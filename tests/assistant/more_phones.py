@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.assistant.phones import Phone, Request, Said
+from tests.assistant.phones import Phone, Request, Said, TelegramPhone
 from tests.assistant.provider import Call, StandIn
 
 
@@ -246,3 +246,13 @@ class TeamsPhone(Phone):
         said.texts.append(call.content["text"])
         for card in call.content.get("attachments", []):
             said.buttons.update({b["title"]: b["value"]["discreet"] for b in card["content"]["buttons"]})
+
+
+PHONES: dict[str, tuple[str, type[Phone]]] = {
+    "telegram": ("discreet.rasa.channels.telegram.TelegramChannel", TelegramPhone),
+    "slack": ("discreet.rasa.channels.slack.SlackChannel", SlackPhone),
+    "twilio": ("discreet.rasa.channels.twilio.TwilioChannel", TwilioPhone),
+    "whatsapp": ("discreet.rasa.channels.whatsapp.WhatsAppChannel", WhatsAppPhone),
+    "botframework": ("discreet.rasa.channels.botframework.BotFrameworkChannel", TeamsPhone),
+}
+"""By channel: its class, as credentials.yml names it, and somebody's phone there."""

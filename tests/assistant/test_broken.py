@@ -27,11 +27,11 @@ import yaml
 
 from discreet.assistant import Assistant, Options
 from discreet.checks.project import WEB
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.client import Chat
 from discreet.crypto import keyring
 from discreet.storage.engine import connect
-from tests.assistant.test_doctor import doctor
+from tests.assistant.commands import discreet, doctor
 from tests.conftest import PROJECT, TestDatabase, free_port, prepared_state, removed_state
 
 pytestmark = pytest.mark.servers
@@ -95,14 +95,7 @@ class Installation:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command on it."""
-        return subprocess.run(
-            [*self.python, "-m", "discreet.cli", *arguments, "--project", str(self.project)],
-            env={**os.environ, "DISCREET_STATE": str(self.state), **self.environment},
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
+        return discreet(self.state, *arguments, project=self.project, environment=self.environment, python=self.python)
 
 
 @pytest.fixture

@@ -15,20 +15,13 @@ from discreet.assistant import Assistant
 from discreet.storage.engine import Database
 from discreet.storage.locks import lock_number
 from tests.assistant.canaries import found_in, in_byte_columns, scan
-from tests.assistant.more_phones import SlackPhone, TeamsPhone, TwilioPhone, WhatsAppPhone
-from tests.assistant.phones import Phone, Request, TelegramPhone, rows
+from tests.assistant.more_phones import PHONES
+from tests.assistant.phones import Phone, Request, rows
 from tests.assistant.provider import StandIn, stand_in
 from tests.conftest import prepared_state, running_assistant
 
 pytestmark = pytest.mark.servers
 
-PHONES: dict[str, tuple[str, type[Phone]]] = {
-    "telegram": ("discreet.rasa.channels.telegram.TelegramChannel", TelegramPhone),
-    "slack": ("discreet.rasa.channels.slack.SlackChannel", SlackPhone),
-    "twilio": ("discreet.rasa.channels.twilio.TwilioChannel", TwilioPhone),
-    "whatsapp": ("discreet.rasa.channels.whatsapp.WhatsAppChannel", WhatsAppPhone),
-    "botframework": ("discreet.rasa.channels.botframework.BotFrameworkChannel", TeamsPhone),
-}
 WITH_REFERENCES = pytest.mark.parametrize("phone", [name for name in PHONES if name != "twilio"], indirect=True)
 """At Twilio a number means a button of the last reply only, and is nobody's secret."""
 _people = itertools.count(1)

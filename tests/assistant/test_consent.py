@@ -7,8 +7,6 @@ import json
 import os
 import secrets
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -23,8 +21,8 @@ from discreet.crypto import jws, keyring
 from discreet.errors import BadInput, NotAuthentic
 from discreet.records.consent.receipt import verify_receipt
 from discreet.storage.engine import Database
+from tests.assistant.commands import discreet
 from tests.assistant.inbox import letters, newest_code
-from tests.conftest import PROJECT
 from tests.sdk.test_server import Caller, request
 from tests.sdk.test_server import turn as a_turn
 
@@ -219,11 +217,8 @@ def test_a_receipt_is_told_downloaded_and_verified(assistant: Assistant, chat: C
 
 def _cli(assistant: Assistant, *arguments: str, code: int = 0) -> str:
     assert assistant.postgres is not None
-    environment = {"DISCREET_STATE": str(assistant.state), "DISCREET_DATABASE_URL": assistant.postgres.url}
-    done = subprocess.run(
-        [sys.executable, "-m", "discreet.cli", "consent", *arguments],
-        cwd=PROJECT, env={**os.environ, **environment}, capture_output=True, text=True,
-    )  # fmt: skip
+    environment = {"DISCREET_DATABASE_URL": assistant.postgres.url}
+    done = discreet(assistant.state, "consent", *arguments, environment=environment)
     assert done.returncode == code, done.stderr
     return done.stdout + done.stderr
 

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.errors import SettingsError
+from tests.assistant.commands import doctor
 from tests.assistant.up import running_up
-from tests.conftest import PROJECT, free_port, project_with, running_assistant
+from tests.conftest import free_port, project_with, running_assistant
 
 pytestmark = pytest.mark.servers
-
-
-def doctor(state: Path, project: Path = PROJECT) -> tuple[int, list[dict[str, Any]]]:
-    """Its exit code and findings."""
-    done = subprocess.run(
-        [sys.executable, "-m", "discreet.cli", "doctor", "--json", "--project", str(project)],
-        env={**os.environ, "DISCREET_STATE": str(state)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.returncode, json.loads(done.stdout)["findings"]
 
 
 def test_the_running_assistant_is_sound_and_what_breaks_is_named() -> None:

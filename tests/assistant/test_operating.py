@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -17,6 +14,7 @@ from discreet.client import Chat
 from discreet.crypto import keyring
 from discreet.crypto.identifiers import pseudonym
 from discreet.errors import NotAuthentic
+from tests.assistant.commands import discreet
 from tests.assistant.up import running_up
 from tests.conftest import PROJECT, free_port
 
@@ -43,17 +41,6 @@ class _Talk(threading.Thread):
                     self.said += [turn.shown, *turn.texts]
         except BaseException as error:
             self.trouble = error
-
-
-def _discreet(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "discreet.cli", *arguments, "--project", str(PROJECT)],
-        env={**os.environ, "DISCREET_STATE": str(state)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def test_logs_are_put_aside_while_people_talk(state: Path) -> None:
@@ -86,7 +73,7 @@ def test_keys_rotate_while_people_talk(state: Path) -> None:
             person.start()
         for number in (2, 3):
             Chat(f"http://127.0.0.1:{port}").open().send("hello")  # its key is wrapped: the ring was just read
-            rotated = _discreet(state, "keys", "rotate")
+            rotated = discreet(state, "keys", "rotate")
             assert rotated.returncode == 0, rotated.stderr
             assert f"conversation-{number} wraps from now on" in rotated.stdout
             assert f"value-{number} wraps from now on" in rotated.stdout
@@ -97,14 +84,14 @@ def test_keys_rotate_while_people_talk(state: Path) -> None:
         assert [person.trouble for person in people] == [None] * 3
         for person in people:
             assert [message["text"] for message in person.chat.history()][-len(person.said) :] == person.said[-200:]
-        assert _discreet(state, "keys", "verify").returncode == 0
-        listed = _discreet(state, "keys", "list").stdout
+        assert discreet(state, "keys", "verify").returncode == 0
+        listed = discreet(state, "keys", "list").stdout
         assert "NOT ON THE RING" not in listed
         assert [line.split()[-1] for line in listed.splitlines() if "-1 " in line or "-2 " in line] == ["0"] * 4
-        young = _discreet(state, "keys", "rewrap", "--drop-unused")
+        young = discreet(state, "keys", "rewrap", "--drop-unused")
         assert young.returncode == 1
         assert "younger than an hour" in young.stderr
-        assert _discreet(state, "db", "verify").returncode == 0
+        assert discreet(state, "db", "verify").returncode == 0
     assert "does not open" not in (state / "logs" / "rasa.log").read_text()
 
 
@@ -118,8 +105,8 @@ def test_one_person_is_erased_and_the_others_go_on(state: Path) -> None:
         assert anna.cookie is not None
         identity = keyring.key(keyring.keys_for("rasa", state / "keys"), "identity")
         sender_id = pseudonym(identity, "web", anna.cookie.partition("=")[2])
-        assert "2 records" in _discreet(state, "db", "verify").stdout
-        erased = _discreet(state, "db", "erase", sender_id)
+        assert "2 records" in discreet(state, "db", "verify").stdout
+        erased = discreet(state, "db", "erase", sender_id)
         assert erased.returncode == 0, erased.stderr
         assert "1 records" in erased.stdout
         with pytest.raises(NotAuthentic):
@@ -129,9 +116,9 @@ def test_one_person_is_erased_and_the_others_go_on(state: Path) -> None:
         assert len(ben.history()) == 2
         assert anna.send("hello").texts
         assert len(anna.history()) == 2
-        nobody = _discreet(state, "db", "erase", "nobody")
+        nobody = discreet(state, "db", "erase", "nobody")
         assert nobody.returncode == 1
         assert "Nothing was kept" in nobody.stderr
-        ended = _discreet(state, "retention")
+        ended = discreet(state, "retention")
         assert ended.returncode == 0, ended.stderr
         assert "ended: 0 conversations" in ended.stdout

@@ -6,10 +6,8 @@ And what the running assistant left of an erased person in its folders: logs, da
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,24 +18,14 @@ from discreet.crypto import keyring
 from discreet.crypto.identifiers import conversation_id, pseudonym
 from discreet.errors import NotAuthentic
 from tests.assistant.canaries import disguises
+from tests.assistant.commands import discreet
 from tests.assistant.up import Up, running_up
-from tests.conftest import PROJECT, free_port
+from tests.conftest import free_port
 from tests.records.rights import remains
 
 pytestmark = pytest.mark.servers
 
 CARD = "4000 0566 5566 5556"
-
-
-def _discreet(state: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "discreet.cli", *arguments, "--project", str(PROJECT)],
-        env={**os.environ, "DISCREET_STATE": str(state)},
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
 
 
 def _sender(state: Path, chat: Chat) -> str:
@@ -95,43 +83,43 @@ def test_requests_a_restored_backup_and_a_replay(state: Path, tmp_path: Path) ->
 
     with running_up(state, port) as up:
         up.wait_for("Ready")
-        assert "Nothing is open" in _discreet(state, "rights", "list").stdout
+        assert "Nothing is open" in discreet(state, "rights", "list").stdout
         for wrong in (("rights", "show", "rq_x"), ("rights", "run", "rq_x"), ("rights", "certificate", "rq_x"),
                       ("rights", "file", "erasure", "nobody"), ("rights", "file", "copy", sender),
                       ("rights", "file", "objection", sender, "--purpose", "refunds")):  # fmt: skip
-            refused = _discreet(state, *wrong)
+            refused = discreet(state, *wrong)
             assert refused.returncode == 1, wrong
             assert refused.stderr.startswith("discreet: "), refused.stderr
-        frozen = _discreet(state, "rights", "file", "restriction", sender).stdout.strip()
-        listed = json.loads(_discreet(state, "rights", "list", "--json").stdout)["requests"]
+        frozen = discreet(state, "rights", "file", "restriction", sender).stdout.strip()
+        listed = json.loads(discreet(state, "rights", "list", "--json").stdout)["requests"]
         assert [(one["id"], one["kind"], one["state"]) for one in listed] == [(frozen, "restriction", "filed")]
-        assert "due 20" in _discreet(state, "rights", "extend", frozen, "--reason", "many requests").stdout
-        assert _discreet(state, "rights", "extend", frozen, "--reason", "again").returncode == 1
-        assert "done for 1 conversation" in _discreet(state, "rights", "run", frozen).stdout
-        shown = json.loads(_discreet(state, "rights", "show", frozen, "--json").stdout)
+        assert "due 20" in discreet(state, "rights", "extend", frozen, "--reason", "many requests").stdout
+        assert discreet(state, "rights", "extend", frozen, "--reason", "again").returncode == 1
+        assert "done for 1 conversation" in discreet(state, "rights", "run", frozen).stdout
+        shown = json.loads(discreet(state, "rights", "show", frozen, "--json").stdout)
         assert [row["event"] for row in shown["log"]] == ["asked", "filed", "extended", "done"]
         assert "subject" not in shown
-        refused_one = _discreet(state, "rights", "file", "lifting", sender).stdout.strip()
-        assert _discreet(state, "rights", "refuse", refused_one, "--reason", "not the same person").returncode == 0
-        erased = _discreet(state, "db", "erase", sender)
+        refused_one = discreet(state, "rights", "file", "lifting", sender).stdout.strip()
+        assert discreet(state, "rights", "refuse", refused_one, "--reason", "not the same person").returncode == 0
+        erased = discreet(state, "db", "erase", sender)
         assert erased.returncode == 0, erased.stderr
         request = erased.stdout.split()[-1]
-        certificate = json.loads(_discreet(state, "rights", "certificate", request, "--json").stdout)
+        certificate = json.loads(discreet(state, "rights", "certificate", request, "--json").stdout)
         assert certificate["states"]["residual_scan"] == {"rows": 0, "keys": 0}
-        assert _discreet(state, "rights", "certificate", frozen).returncode == 1
-        assert _discreet(state, "rights", "run", request).returncode == 1
+        assert discreet(state, "rights", "certificate", frozen).returncode == 1
+        assert discreet(state, "rights", "run", request).returncode == 1
         with pytest.raises(NotAuthentic):
             anna.history()
         left = set().union(*remains.found(_folders(state), noted).values())
         assert {"sealed value", "wrapped key of the person"} <= left, "the scan would find what is there"
-        scrubbed = _discreet(state, "db", "scrub")
+        scrubbed = discreet(state, "db", "scrub")
         assert scrubbed.returncode == 0, scrubbed.stderr
         exports = tmp_path / "exports"
         exports.mkdir()
         for command in (("consent", "export"), ("audit", "show", "--json"), ("rights", "list", "--all", "--json"),
                         ("rights", "show", request, "--json"), ("rights", "certificate", request, "--json"),
                         ("audit", "verify", "--json"), ("db", "verify")):  # fmt: skip
-            printed = _discreet(state, *command)
+            printed = discreet(state, *command)
             assert printed.returncode == 0, printed.stderr
             (exports / "-".join(command)).write_text(printed.stdout + printed.stderr)
         audit = json.loads((exports / "audit-verify---json").read_text())
@@ -142,7 +130,7 @@ def test_requests_a_restored_backup_and_a_replay(state: Path, tmp_path: Path) ->
         assert len(ben.history()) == 2
         _stopped(up)
     assert remains.found(_folders(state), noted) == {}
-    assert _discreet(state, "audit", "verify").returncode == 0
+    assert discreet(state, "audit", "verify").returncode == 0
 
     shutil.rmtree(state / "postgres" / "data")
     shutil.copytree(tmp_path / "backup" / "data", state / "postgres" / "data", symlinks=True)
@@ -154,15 +142,15 @@ def test_requests_a_restored_backup_and_a_replay(state: Path, tmp_path: Path) ->
         up.process.wait(120)
         assert up.process.returncode == 1
         assert "replay-erasures" in up.said
-    findings = json.loads(_discreet(state, "doctor", "--json").stdout)["findings"]
+    findings = json.loads(discreet(state, "doctor", "--json").stdout)["findings"]
     assert {"erasures", "audit_chain"} <= {finding["code"] for finding in findings}
-    restored = _discreet(state, "audit", "verify")
+    restored = discreet(state, "audit", "verify")
     assert restored.returncode == 1
     assert "a backup was restored" in restored.stdout
-    replayed = _discreet(state, "db", "replay-erasures")
+    replayed = discreet(state, "db", "replay-erasures")
     assert replayed.returncode == 0, replayed.stderr
     assert "1 erasures, 1 conversations" in replayed.stdout
-    resumed = _discreet(state, "audit", "resume", "--reason", "the disk of the database broke")
+    resumed = discreet(state, "audit", "resume", "--reason", "the disk of the database broke")
     assert resumed.returncode == 0, resumed.stderr
     with running_up(state, port) as up:
         up.wait_for("Ready")
@@ -170,6 +158,6 @@ def test_requests_a_restored_backup_and_a_replay(state: Path, tmp_path: Path) ->
             anna.history()
         assert len(ben.history()) == 2
         _stopped(up)
-    assert "audit_chain" not in _discreet(state, "doctor", "--json").stdout
-    verified = json.loads(_discreet(state, "audit", "verify", "--json").stdout)
+    assert "audit_chain" not in discreet(state, "doctor", "--json").stdout
+    verified = json.loads(discreet(state, "audit", "verify", "--json").stdout)
     assert (verified["damage"], verified["waiting"], verified["resumed"]) == ([], 0, 1)

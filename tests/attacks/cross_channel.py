@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from discreet.crypto import keyring
 from discreet.crypto.identifiers import pseudonym
+from tests.assistant.more_phones import PHONES
 from tests.assistant.phones import Request
 from tests.attacks.attack import Attack, http
-from tests.attacks.site import COOKIE, JSON, PHONES, Site
+from tests.attacks.site import COOKIE, JSON, Site
 
 _STOCK = {
     "rest": "/webhooks/rest/webhook",

@@ -15,10 +15,10 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.assistant.more_phones import TeamsPhone, TwilioPhone
+from tests.assistant.more_phones import PHONES, TeamsPhone, TwilioPhone
 from tests.assistant.phones import Request
 from tests.attacks.attack import Attack, Pair, http
-from tests.attacks.site import PHONES, Site
+from tests.attacks.site import Site
 
 _SIGNED_BY = {
     "telegram": "X-Telegram-Bot-Api-Secret-Token",

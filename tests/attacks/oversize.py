@@ -8,9 +8,10 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
+from tests.assistant.more_phones import PHONES
 from tests.assistant.phones import Request
 from tests.attacks.attack import Attack, Pair, http
-from tests.attacks.site import JSON, PHONES, Site
+from tests.attacks.site import JSON, Site
 
 _TOO_LONG = (413, "too_long", ("web", "too_long"))
 _BAD = (400, "bad_request", ("web", "bad_request"))

@@ -22,21 +22,14 @@ from discreet.crypto import keyring
 from discreet.crypto.identifiers import conversation_id, pseudonym
 from discreet.rasa.buttons import Buttons
 from discreet.storage.engine import Database
-from tests.assistant.more_phones import SlackPhone, TeamsPhone, TwilioPhone, WhatsAppPhone
-from tests.assistant.phones import Phone, Request, TelegramPhone
+from tests.assistant.more_phones import PHONES
+from tests.assistant.phones import Request
 from tests.assistant.provider import StandIn, stand_in
 from tests.attacks.attack import ORIGIN, Pair, Reply, exchange, http
 from tests.conftest import named_mail_server, prepared_state, project_with, running_assistant
 
 COOKIE = "__Host-discreet_session"
 ISSUER, AUDIENCE = "https://www.example.com", "chat"
-PHONES: dict[str, tuple[str, type[Phone]]] = {
-    "telegram": ("discreet.rasa.channels.telegram.TelegramChannel", TelegramPhone),
-    "slack": ("discreet.rasa.channels.slack.SlackChannel", SlackPhone),
-    "twilio": ("discreet.rasa.channels.twilio.TwilioChannel", TwilioPhone),
-    "whatsapp": ("discreet.rasa.channels.whatsapp.WhatsAppChannel", WhatsAppPhone),
-    "botframework": ("discreet.rasa.channels.botframework.BotFrameworkChannel", TeamsPhone),
-}
 JSON: Pair = ("Content-Type", "application/json")
 _STATE = """
 SELECT (SELECT count(*) FROM channel.outbox),

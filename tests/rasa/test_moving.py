@@ -15,7 +15,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from discreet.rasa.moving import Moving, Outcome, State
 from discreet.rasa.tracker_store import EncryptedTrackerStore
@@ -24,7 +23,7 @@ from discreet.settings import Settings
 from discreet.storage import stock_events
 from discreet.storage.stock_events import StockConversation, StockEvents, StockRow
 from tests.conftest import TestDatabase
-from tests.rasa.test_tracker_store import _events, _session
+from tests.rasa.turns import drawn_turns, logged, put, state
 
 NOW = 1_800_000_000.0
 
@@ -70,16 +69,11 @@ def stock(domain: Domain, tmp_path: Path) -> Stock:
     return Stock(domain, tmp_path / "stock.db")
 
 
-def _state(tracker: DialogueStateTracker | None) -> Any:
-    return None if tracker is None else tracker.current_state(EventVerbosity.ALL)
-
-
-_turns = st.lists(st.lists(_events, min_size=0, max_size=5), min_size=1, max_size=5)
 _suppressed = [HealthCheck.function_scoped_fixture]
 
 
 @hypothesis_settings(max_examples=40, suppress_health_check=_suppressed)
-@given(turns=_turns, cut=st.integers(0, 40))
+@given(turns=drawn_turns(), cut=st.integers(0, 40))
 def test_what_was_moved_reads_as_it_did(
     moving: Moving, store: EncryptedTrackerStore, stock: Stock, domain: Domain, turns: list[list[Any]], cut: int
 ) -> None:
@@ -88,7 +82,7 @@ def test_what_was_moved_reads_as_it_did(
 
 @pytest.mark.prove
 @hypothesis_settings(max_examples=2000, suppress_health_check=list(HealthCheck))
-@given(turns=_turns, cut=st.integers(0, 40))
+@given(turns=drawn_turns(), cut=st.integers(0, 40))
 def test_what_was_moved_reads_as_it_did_for_very_many_conversations(
     moving: Moving, store: EncryptedTrackerStore, stock: Stock, domain: Domain, turns: list[list[Any]], cut: int
 ) -> None:
@@ -102,34 +96,23 @@ def _compare(
     sender = secrets.token_hex(8)
 
     async def play() -> None:
-        clock = 1_700_000_000.0
-        for number, turn in enumerate(turns):
-            events = _session() if number == 0 else []
-            for event in turn:
-                events += _session() if event == "session" else [event]
+        for events in logged(turns):
             tracker = await stock.store.get_or_create_tracker(sender, append_action_listen=False)
-            for event in events:
-                clock += 1
-                event.timestamp = clock
-                tracker.update(type(event)._from_parameters(event.as_dict()), domain)
+            put(tracker, events, domain)
             await stock.store.save(tracker)
         moved = next(one for one in stock.all() if one.sender_id == sender)
         part = StockConversation(sender, moved.rows[: max(1, cut % len(moved.rows))])
         for piece in (part, moved, moved):
             assert moving.move([piece]) == [Outcome(moved.rows[0].id, State.AGREES, len(piece.rows))]
-        for _ in range(2):
-            states = [_state(await one.retrieve(sender)) for one in (store, stock.store)]
+        for later in (1_710_000_000.0, 1_720_000_000.0):
+            states = [state(await one.retrieve(sender)) for one in (store, stock.store)]
             assert states[0] == states[1]
-            whole = [_state(await one.retrieve_full_tracker(sender)) for one in (store, stock.store)]
+            whole = [state(await one.retrieve_full_tracker(sender)) for one in (store, stock.store)]
             assert whole[0] == whole[1]
-            more = _session()
-            for event in more:
-                clock += 1
-                event.timestamp = clock
+            (more,) = logged([[]], later)
             for one in (store, stock.store):
                 tracker = await one.get_or_create_tracker(sender, append_action_listen=False)
-                for event in more:
-                    tracker.update(event, domain)
+                put(tracker, more, domain)
                 await one.save(tracker)
 
     asyncio.run(play())

@@ -4,63 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import string
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from rasa.core.tracker_store import FailSafeTrackerStore, SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
-    ActionExecuted,
-    ActiveLoop,
-    AllSlotsReset,
-    BotUttered,
-    Event,
-    FollowupAction,
     ReminderScheduled,
-    Restarted,
-    SessionStarted,
     SlotSet,
-    UserUtteranceReverted,
     UserUttered,
 )
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from discreet.errors import TurnAborted
 from discreet.rasa.tracker_store import EncryptedTrackerStore
 from tests.conftest import TestDatabase
-
-_words = st.text(alphabet=string.ascii_letters + " é😀", max_size=12)
-_events: st.SearchStrategy[Event] = st.one_of(
-    st.builds(lambda t: UserUttered(t, {"name": "greet", "confidence": 1.0}), _words),
-    st.builds(BotUttered, _words),
-    st.builds(lambda v: SlotSet("item", v), st.one_of(st.none(), _words)),
-    st.builds(lambda v: SlotSet("count", v), st.one_of(st.integers(), st.lists(st.integers(), max_size=2))),
-    # Each is made anew: one object twice would carry the second's time twice, and stock stores go by times.
-    st.builds(ActionExecuted, st.sampled_from(["action_listen", "action_x"])),
-    st.builds(ActiveLoop, st.sampled_from(["order_form", None])),
-    st.builds(AllSlotsReset),
-    st.builds(Restarted),
-    st.builds(UserUtteranceReverted),
-    st.builds(lambda: FollowupAction("action_x")),
-    st.just("session"),  # type: ignore[arg-type]
-)
-
-
-def _session() -> list[Event]:
-    return [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
-
-
-def _state(tracker: DialogueStateTracker | None) -> Any:
-    """All that Rasa's policies and actions look at."""
-    return None if tracker is None else tracker.current_state(EventVerbosity.ALL)
+from tests.rasa.turns import drawn_turns, logged, put, state
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(turns=st.lists(st.lists(_events, min_size=0, max_size=5), min_size=1, max_size=5))
+@given(turns=drawn_turns())
 def test_it_equals_the_stock_store(
     store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]
 ) -> None:
@@ -69,7 +33,7 @@ def test_it_equals_the_stock_store(
 
 @pytest.mark.prove
 @settings(max_examples=2000, suppress_health_check=list(HealthCheck))
-@given(turns=st.lists(st.lists(_events, min_size=0, max_size=6), min_size=1, max_size=8))
+@given(turns=drawn_turns(most_events=6, most_turns=8))
 def test_it_equals_the_stock_store_for_very_many_conversations(
     store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domain, turns: list[list[Any]]
 ) -> None:
@@ -87,24 +51,16 @@ def _compare(store: EncryptedTrackerStore, stock: SQLTrackerStore, domain: Domai
     sender = secrets.token_hex(8)
 
     async def play() -> None:
-        clock = 1_700_000_000.0
-        for number, turn in enumerate(turns):
-            events = _session() if number == 0 else []
-            for event in turn:
-                events += _session() if event == "session" else [event]
-            for event in events:
-                clock += 1
-                event.timestamp = clock
+        for events in logged(turns):
             states = []
             for one in (store, stock):
                 tracker = await one.get_or_create_tracker(sender, append_action_listen=False)
-                for event in events:
-                    tracker.update(type(event)._from_parameters(event.as_dict()), domain)
+                put(tracker, events, domain)
                 await one.save(tracker)
-                states.append(_state(await one.retrieve(sender)))
+                states.append(state(await one.retrieve(sender)))
             assert states[0] == states[1]
-            assert _state(await other.retrieve(sender)) == states[1]
-        whole = [_state(await one.retrieve_full_tracker(sender)) for one in (store, stock)]
+            assert state(await other.retrieve(sender)) == states[1]
+        whole = [state(await one.retrieve_full_tracker(sender)) for one in (store, stock)]
         assert whole[0] == whole[1]
         assert sender in list(await store.keys())
 

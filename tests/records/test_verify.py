@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from discreet.cli.db import run_verify
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.crypto import keyring
 from discreet.crypto.wrapping import KeyRing
 from discreet.records.conversations import Conversations

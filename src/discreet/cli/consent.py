@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from discreet.cli.database import owner_database, staff_snapshot
+from discreet.cli.told import told
 from discreet.crypto import jws, keyring
 from discreet.crypto.canonical import utc
 from discreet.crypto.identifiers import conversation_id
-from discreet.errors import DiscreetError, SettingsError
+from discreet.errors import SettingsError
 from discreet.policy import load_policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
@@ -25,10 +26,10 @@ from discreet.records.consent.verify import damaged_notices, unchained, verify_l
 from discreet.storage.engine import Transaction
 
 
+@told
 def run_history(state: Path, person: str, *, as_json: bool) -> int:
     """Prints what one person was asked and answered, oldest first. Returns 1 where there is nothing, else 0."""
-
-    def show(tx: Transaction) -> int:
+    with staff_snapshot(state) as tx:
         chain = [event for event, _ in events_of(tx, subject_of(state, person))]
         for event in chain:
             print(json.dumps(_plain(event)) if as_json else _line(event))
@@ -36,24 +37,20 @@ def run_history(state: Path, person: str, *, as_json: bool) -> int:
             print("Nothing was asked of that person.", file=sys.stderr)
         return 0 if chain else 1
 
-    return _reading(state, show)
 
-
+@told
 def run_export(state: Path) -> int:
     """Prints every event of everybody, one JSON object a line. Returns the exit code."""
-
-    def export(tx: Transaction) -> int:
+    with staff_snapshot(state) as tx:
         for event in _everything(tx):
             print(json.dumps(_plain(event)))
         return 0
 
-    return _reading(state, export)
 
-
+@told
 def run_stats(state: Path, *, as_json: bool) -> int:
     """Prints, by purpose, how often each answer was given and how many hold now. Returns the exit code."""
-
-    def stats(tx: Transaction) -> int:
+    with staff_snapshot(state) as tx:
         counted: dict[str, dict[str, int]] = {}
         for purpose, status, count in tx.execute(
             "SELECT purpose, status, count(*) FROM consent.event GROUP BY 1, 2 ORDER BY 1, 2"
@@ -71,13 +68,11 @@ def run_stats(state: Path, *, as_json: bool) -> int:
             print(f"{purpose:<16} " + ", ".join(f"{count} {status}" for status, count in counts.items()))
         return 0
 
-    return _reading(state, stats)
 
-
+@told
 def run_verify(state: Path, anchors: Path | None, *, as_json: bool) -> int:
     """Checks the whole ledger; with ``anchors`` also that nothing which they name is gone. Returns 1 for damage."""
-
-    def verify(tx: Transaction) -> int:
+    with staff_snapshot(state) as tx:
         keys = keyring.keys_for("officer", state / "keys")
         seen = read_anchors(anchors, keyring.key(keys, "consent_head")) if anchors is not None else {}
         people = events = erased = 0
@@ -109,16 +104,11 @@ def run_verify(state: Path, anchors: Path | None, *, as_json: bool) -> int:
             )
         return 1 if damage else 0
 
-    return _reading(state, verify)
 
-
+@told
 def run_verify_receipt(file: Path, public_key: Path, *, as_json: bool) -> int:
     """Checks a receipt offline: signature, fields, order. Returns 1 for one that is not the shop's, else 0."""
-    try:
-        record = verify_receipt(jws.from_pem(_read(public_key)), _read(file))
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    record = verify_receipt(jws.from_pem(_read(public_key)), _read(file))
     if as_json:
         print(json.dumps(record))
         return 0
@@ -128,33 +118,27 @@ def run_verify_receipt(file: Path, public_key: Path, *, as_json: bool) -> int:
     return 0
 
 
+@told
 def run_public_key(state: Path) -> int:
     """Prints the public key that receipts are checked with. Returns the exit code."""
-    try:
-        print(jws.public_pem(keyring.key(keyring.keys_for("officer", state / "keys"), "receipt_public")), end="")
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    print(jws.public_pem(keyring.key(keyring.keys_for("officer", state / "keys"), "receipt_public")), end="")
     return 0
 
 
+@told
 def run_withdraw(project: Path, state: Path, person: str, purpose: str | None) -> int:
     """Withdraws in a person's name, as they asked the operator to. Returns 1 where there was nothing, else 0."""
-    try:
-        policy = load_policy(project / "privacy.yml")
-        if purpose is not None:
-            policy.purpose(purpose)
-        consent = Consent(policy, keyring.key(keyring.keys_for("officer", state / "keys"), "consent_head"))
-        with owner_database(state) as database, database.transaction() as tx:
-            subject = subject_of(state, person)
-            withdrawn = consent.withdraw(
-                tx, subject, method="command line", turn_id=None, actor="operator",
-                purposes=None if purpose is None else {purpose},
-            )  # fmt: skip
-            Audit("operator").append(tx, event="consent.withdraw", outcome="done", subject=subject, purpose=purpose)
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    policy = load_policy(project / "privacy.yml")
+    if purpose is not None:
+        policy.purpose(purpose)
+    consent = Consent(policy, keyring.key(keyring.keys_for("officer", state / "keys"), "consent_head"))
+    with owner_database(state) as database, database.transaction() as tx:
+        subject = subject_of(state, person)
+        withdrawn = consent.withdraw(
+            tx, subject, method="command line", turn_id=None, actor="operator",
+            purposes=None if purpose is None else {purpose},
+        )  # fmt: skip
+        Audit("operator").append(tx, event="consent.withdraw", outcome="done", subject=subject, purpose=purpose)
     print(withdrawn_sentence(withdrawn, policy.languages[0]))
     return 0 if withdrawn else 1
 
@@ -167,15 +151,6 @@ def subject_of(state: Path, person: str) -> bytes:
         except ValueError:
             pass
     return conversation_id(keyring.key(keyring.keys_for("officer", state / "keys"), "identity"), person)
-
-
-def _reading(state: Path, work: Callable[[Transaction], int]) -> int:
-    try:
-        with staff_snapshot(state) as tx:
-            return work(tx)
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
 
 
 def _everything(tx: Transaction) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
 from discreet.errors import SettingsError, StorageUnavailable
 from discreet.settings import load_settings, own_file
 from discreet.storage.embedded import EmbeddedPostgres
@@ -39,13 +39,19 @@ def reader_database(state: Path) -> Iterator[Database]:
 
 @contextmanager
 def staff_database(state: Path) -> Iterator[Database]:
-    """One connection as people who look things up. Raises SettingsError or StorageUnavailable."""
+    """One connection as people who look things up: they read no value and no person, and change nothing.
+
+    Raises SettingsError or StorageUnavailable.
+    """
     if own := os.environ.get("DISCREET_STAFF_DATABASE_URL"):
         with closing(_database(own)) as database:
             yield database
         return
     with owner_url(state) as url:
-        login = default_logins(kept_passwords(state / "role-passwords.json"))["staff"]
+        kept = state / "role-passwords.json"
+        if not kept.exists():
+            raise SettingsError("set DISCREET_STAFF_DATABASE_URL to the database, as its role for staff")
+        login = default_logins(kept_passwords(kept))["staff"]
         with closing(_database(login.url(url))) as database:
             yield database
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from discreet.assistant import handed_out
 from discreet.cli.database import owner_database
-from discreet.cli.up import only_one
+from discreet.cli.state import only_one
+from discreet.cli.told import told
 from discreet.crypto import keyring, rotation
 from discreet.crypto.wrapping import REREAD_SECONDS, KeyRing
-from discreet.errors import DiscreetError, SettingsError
+from discreet.errors import SettingsError
 from discreet.records import rewrap as keys
 from discreet.records.audit import Audit
 from discreet.storage.engine import Database
@@ -141,6 +142,7 @@ def _rings(state: Path) -> dict[str, KeyRing]:
     return {name: keyring.ring(held, name) for name in keyring.RINGS}
 
 
+@told
 def _with_database(state: Path, work: Callable[[Database], int]) -> int:
     try:
         with owner_database(state) as database:
@@ -148,9 +150,6 @@ def _with_database(state: Path, work: Callable[[Database], int]) -> int:
     except KeyboardInterrupt:
         print("Interrupted. `discreet keys rewrap` goes on where this stopped.", file=sys.stderr)
         return 130
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
 
 
 def _record(database: Database, event: str) -> None:

@@ -6,25 +6,22 @@ import http.client
 import json
 import secrets
 import socket
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from discreet.assistant import run_folder
+from discreet.cli.told import told
 from discreet.crypto import keyring
 from discreet.crypto.derived import derived
 from discreet.crypto.signing import ActionCall, sign_action_call
-from discreet.errors import DiscreetError, SettingsError
+from discreet.errors import SettingsError
 
 
+@told
 def run(state: Path, *, as_json: bool) -> int:
     """Prints the letters of the last quarter of an hour. Returns the exit code."""
-    try:
-        letters = read(state)
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    letters = read(state)
     if as_json:
         print(json.dumps({"letters": letters}))
         return 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from discreet.cli.told import told
 from discreet.crypto import keyring
-from discreet.errors import DiscreetError, SettingsError, StorageError
+from discreet.errors import SettingsError, StorageError
 from discreet.settings import STORE, own_file
 from discreet.storage.engine import Database
 from discreet.storage.migrations import ROLES, Login, default_logins, existing_roles, kept_passwords, migrate
@@ -25,13 +25,10 @@ lock_store:
 """
 
 
+@told
 def run(state: Path, owner_url: str, prefix: str) -> int:
     """Makes roles, schema, keys and the settings file; safe to repeat. Returns the exit code."""
-    try:
-        _prepare(state, owner_url, prefix)
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    _prepare(state, owner_url, prefix)
     print("The database is ready.")
     print(f"Settings: {own_file(state)}; keys, to be backed up apart from the database: {state / 'keys'}")
     print(_NEXT, end="")

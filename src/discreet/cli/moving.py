@@ -8,7 +8,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from discreet.errors import DiscreetError, SettingsError
+from discreet.cli.told import told
+from discreet.errors import SettingsError
 from discreet.rasa.moving import Moving, Outcome, State
 from discreet.settings import load_settings, own_file
 from discreet.storage.engine import Database
@@ -17,21 +18,18 @@ from discreet.storage.stock_events import StockEvents
 _PROGRESS_SECONDS = 2.0
 
 
+@told
 def run(state: Path, source_url: str, *, only_verify: bool) -> int:
     """Prints progress, counts and what did not agree. Returns 0 when every event of the source is here, else 1."""
     logging.getLogger("rasa").setLevel(logging.CRITICAL)  # its complaints about an event quote it
-    try:
-        if not source_url:
-            raise SettingsError("name the source with --database-url or DISCREET_SOURCE_DATABASE_URL")
-        if not own_file(state).exists():
-            raise SettingsError("there is nothing to import into: run `discreet db migrate` first")
-        settings = load_settings({"DISCREET_STATE": str(state)})
-        database = Database(settings.database_url, pool_size=1, statement_timeout_ms=60_000)
-        moving = Moving(database, settings.ring("conversation"), settings.key("identity"), now=time.time())
-        return _run(StockEvents(source_url), moving, write=not only_verify)
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    if not source_url:
+        raise SettingsError("name the source with --database-url or DISCREET_SOURCE_DATABASE_URL")
+    if not own_file(state).exists():
+        raise SettingsError("there is nothing to import into: run `discreet db migrate` first")
+    settings = load_settings({"DISCREET_STATE": str(state)})
+    database = Database(settings.database_url, pool_size=1, statement_timeout_ms=60_000)
+    moving = Moving(database, settings.ring("conversation"), settings.key("identity"), now=time.time())
+    return _run(StockEvents(source_url), moving, write=not only_verify)
 
 
 def _run(source: StockEvents, moving: Moving, *, write: bool) -> int:

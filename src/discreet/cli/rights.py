@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date, datetime, timezone
 from pathlib import Path
 
 from discreet.checks.erasures import folder, ledger_of, prepared_folder
-from discreet.cli.database import owner_database, owner_url
+from discreet.cli.database import owner_database, staff_snapshot
 from discreet.cli.told import told
 from discreet.crypto import jws, keyring
 from discreet.crypto.identifiers import conversation_id
@@ -23,16 +20,15 @@ from discreet.records.rights import standing
 from discreet.records.rights.erasing import CERTIFICATE, Erasing, scope_of
 from discreet.records.rights.requests import Request, Requests, find, listed, log_of
 from discreet.storage.engine import Database, Transaction
-from discreet.storage.migrations import default_logins, kept_passwords
 
 KINDS = ("erasure", "restriction", "lifting", "objection")
 """What an operator may file for somebody; copies and corrections are made where the values are: in the conversation."""
 
 
+@told
 def run_list(state: Path, *, everything: bool, as_json: bool) -> int:
     """Prints requests, what is due first first. Returns 0."""
-
-    def show(tx: Transaction) -> int:
+    with staff_snapshot(state) as tx:
         found = listed(tx, everything=everything)
         if as_json:
             print(json.dumps({"requests": [_plain(request) for request in found]}))
@@ -43,13 +39,11 @@ def run_list(state: Path, *, everything: bool, as_json: bool) -> int:
             print("Nothing is open.")
         return 0
 
-    return _as_staff(state, show)
 
-
+@told
 def run_show(state: Path, request_id: str, *, as_json: bool) -> int:
     """Prints one request with its log. Returns 1 for an unknown one."""
-
-    def show(tx: Transaction) -> int:
+    with staff_snapshot(state) as tx:
         request = _known(tx, request_id)
         log = [
             {"at": at.isoformat(), "actor": who, "event": what, "reason": why}
@@ -68,13 +62,11 @@ def run_show(state: Path, request_id: str, *, as_json: bool) -> int:
             )
         return 0
 
-    return _as_staff(state, show)
 
-
+@told
 def run_certificate(state: Path, request_id: str, *, as_json: bool) -> int:
     """Checks and prints the certificate of an erasure. Returns 1 where there is none or it does not verify."""
-
-    def show(tx: Transaction) -> int:
+    with staff_snapshot(state) as tx:
         request = _known(tx, request_id)
         if request.certificate is None:
             raise SettingsError(f"that request has no certificate: it is {request.state}")
@@ -85,9 +77,8 @@ def run_certificate(state: Path, request_id: str, *, as_json: bool) -> int:
         print(f"{request.certificate}\n\nThe signature verifies. It states:\n{json.dumps(stated, indent=2)}")
         return 0
 
-    return _as_staff(state, show)
 
-
+@told
 def run_file(
     project: Path, state: Path, kind: str, sender_id: str, purpose: str | None, received: date | None = None
 ) -> int:
@@ -95,71 +86,58 @@ def run_file(
 
     ``received``: the day it came, from which its month runs (GDPR art. 12(3)); today by default.
     """
-
-    def work() -> int:
-        if kind not in KINDS:
-            raise SettingsError(f"a request is one of {', '.join(KINDS)}")
-        if received is not None and received > datetime.now(timezone.utc).date():
-            raise SettingsError("--received is the day on which the request came; it cannot be ahead")
-        if kind == "objection":
-            declared = load_policy(project / "privacy.yml").purposes.get(purpose or "")
-            if declared is None or declared.basis != "legitimate_interest":
-                raise SettingsError("--purpose must name one that rests on legitimate interest (GDPR art. 21)")
-        subject = conversation_id(_identity(state), sender_id)
-        with owner_database(state) as database, database.transaction() as tx:
-            if not is_known(tx, subject):
-                raise SettingsError("nothing is kept under that sender id")
-            request = Requests("operator").file(
-                tx, subject, kind, via="operator", purpose=purpose, received=received
-            )  # fmt: skip
-            print(request)
-        return 0
-
-    return told(work)
+    if kind not in KINDS:
+        raise SettingsError(f"a request is one of {', '.join(KINDS)}")
+    if received is not None and received > datetime.now(timezone.utc).date():
+        raise SettingsError("--received is the day on which the request came; it cannot be ahead")
+    if kind == "objection":
+        declared = load_policy(project / "privacy.yml").purposes.get(purpose or "")
+        if declared is None or declared.basis != "legitimate_interest":
+            raise SettingsError("--purpose must name one that rests on legitimate interest (GDPR art. 21)")
+    subject = conversation_id(_identity(state), sender_id)
+    with owner_database(state) as database, database.transaction() as tx:
+        if not is_known(tx, subject):
+            raise SettingsError("nothing is kept under that sender id")
+        request = Requests("operator").file(
+            tx, subject, kind, via="operator", purpose=purpose, received=received
+        )  # fmt: skip
+        print(request)
+    return 0
 
 
+@told
 def run_request(state: Path, request_id: str) -> int:
     """Carries out a filed request now. Returns 1 where it is not filed."""
-
-    def work() -> int:
-        with owner_database(state) as database:
-            with database.transaction() as tx:
-                request = _known(tx, request_id)
-            if request.state != "filed":
-                raise SettingsError(f"only a filed request can be run; this one is {request.state}")
-            if request.kind == "erasure":
-                return _erase(database, state, request_id)
-            with database.transaction() as tx:
-                print(_carry_out(tx, request))
-        return 0
-
-    return told(work)
+    with owner_database(state) as database:
+        with database.transaction() as tx:
+            request = _known(tx, request_id)
+        if request.state != "filed":
+            raise SettingsError(f"only a filed request can be run; this one is {request.state}")
+        if request.kind == "erasure":
+            return _erase(database, state, request_id)
+        with database.transaction() as tx:
+            print(_carry_out(tx, request))
+    return 0
 
 
+@told
 def run_extend(state: Path, request_id: str, reason: str) -> int:
     """Two further months, once, with the reason that the person is told."""
-
-    def work() -> int:
-        with owner_database(state) as database, database.transaction() as tx:
-            _known(tx, request_id)
-            due = Requests("operator").extend(tx, request_id, reason)
-            print(f"due {_day(due)}; the chat says why when it is asked. Write to the person too, within the month.")
-        return 0
-
-    return told(work)
+    with owner_database(state) as database, database.transaction() as tx:
+        _known(tx, request_id)
+        due = Requests("operator").extend(tx, request_id, reason)
+        print(f"due {_day(due)}; the chat says why when it is asked. Write to the person too, within the month.")
+    return 0
 
 
+@told
 def run_refuse(state: Path, request_id: str, reason: str) -> int:
     """Ends a filed request with the reason why nothing is done (GDPR art. 12(4))."""
-
-    def work() -> int:
-        with owner_database(state) as database, database.transaction() as tx:
-            _known(tx, request_id)
-            Requests("operator").close(tx, request_id, "refused", {"kept": {"all": reason}})
-        print("refused")
-        return 0
-
-    return told(work)
+    with owner_database(state) as database, database.transaction() as tx:
+        _known(tx, request_id)
+        Requests("operator").close(tx, request_id, "refused", {"kept": {"all": reason}})
+    print("refused")
+    return 0
 
 
 def erase_now(database: Database, state: Path, subject: bytes) -> int:
@@ -233,24 +211,3 @@ def _seed(state: Path) -> bytes:
 
 def _identity(state: Path) -> bytes:
     return keyring.key(keyring.keys_for("rasa", state / "keys"), "identity")
-
-
-@contextmanager
-def _staff_database(state: Path) -> Iterator[Database]:
-    """As the role for people who look things up: it reads no value, no person, and changes nothing."""
-    given = os.environ.get("DISCREET_STAFF_DATABASE_URL")
-    with owner_url(state) as url:
-        kept = state / "role-passwords.json"
-        if not given and not kept.exists():
-            raise SettingsError("set DISCREET_STAFF_DATABASE_URL to the database, as its role for staff")
-        own = given or default_logins(kept_passwords(kept))["staff"].url(url)
-        with closing(Database(own, pool_size=1)) as database:
-            yield database
-
-
-def _as_staff(state: Path, show: Callable[[Transaction], int]) -> int:
-    def work() -> int:
-        with _staff_database(state) as database, database.transaction() as tx:
-            return show(tx)
-
-    return told(work)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import os
 import signal
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from discreet.assistant import Assistant, Options
+from discreet.cli.state import only_one, state_folder
+from discreet.cli.told import told
 from discreet.crypto import keyring
-from discreet.errors import DiscreetError, SettingsError
 from discreet.storage.embedded import EmbeddedPostgres
 from discreet.storage.migrations import ROLES
 from discreet.storage.places import forget_outside
@@ -26,6 +23,7 @@ LOG_SECONDS = 60
 _started = time.monotonic()
 
 
+@told
 def run(project: Path, port: int, *, interface: str = "127.0.0.1", tls: tuple[Path, Path] | None = None) -> int:
     """Serves until Ctrl-C or SIGTERM. Returns the exit code."""
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -46,9 +44,6 @@ def run(project: Path, port: int, *, interface: str = "127.0.0.1", tls: tuple[Pa
     except KeyboardInterrupt:
         _say("Stopped before it was ready.")
         return EXIT_INTERRUPTED
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
     return 0
 
 
@@ -59,31 +54,25 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+@told
 def train_only(project: Path) -> int:
     """Trains and signs where no fitting model exists. Returns the exit code."""
+    assistant = Assistant(_options(project, 0), _say)
     try:
-        assistant = Assistant(_options(project, 0), _say)
-        try:
-            keyring.create_keys(assistant.keys)
-            print(f"The model is {assistant.model()}")
-        finally:
-            assistant.stop()
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+        keyring.create_keys(assistant.keys)
+        print(f"The model is {assistant.model()}")
+    finally:
+        assistant.stop()
     return 0
 
 
+@told
 def forget_database(project: Path) -> int:
     """Stops a Postgres that a killed start left behind and removes what lies outside the state folder."""
     state = state_folder(project)
-    try:
-        with only_one(state):
-            EmbeddedPostgres(state, state).stop()
-            forget_outside(state)
-    except DiscreetError as error:
-        print(f"discreet: {error}", file=sys.stderr)
-        return 1
+    with only_one(state):
+        EmbeddedPostgres(state, state).stop()
+        forget_outside(state)
     return 0
 
 
@@ -98,23 +87,6 @@ def _options(project: Path, port: int) -> Options:
         log_level=os.environ.get("LOG_LEVEL", "INFO"),
         vault_kem=os.environ.get("DISCREET_VAULT_KEM", "x-wing"),
     )
-
-
-def state_folder(project: Path) -> Path:
-    """Where keys, models, logs and the embedded database of this project lie."""
-    return Path(os.environ.get("DISCREET_STATE") or project / ".discreet").resolve()
-
-
-@contextmanager
-def only_one(state: Path) -> Iterator[None]:
-    """Holds the state folder. One assistant each: a second would stop the first one's database as a stale one."""
-    state.mkdir(parents=True, exist_ok=True)
-    with (state / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise SettingsError("The assistant is running already. Stop it first, or set DISCREET_STATE.") from None
-        yield
 
 
 def _say(sentence: str) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from discreet.checks.erasures import examine
-from discreet.cli.auditing import run_show as show_audit
-from discreet.cli.auditing import run_verify as verify_audit
+from discreet.cli.audit import run_show as show_audit
+from discreet.cli.audit import run_verify as verify_audit
 from discreet.cli.consent import run_export as export_consent
 from discreet.cli.consent import run_verify as verify_consent
 from discreet.cli.rights import run_certificate, run_list, run_show
