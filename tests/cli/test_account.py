@@ -16,7 +16,8 @@ from discreet.sdk.identity import identity_for, index_customers
 from discreet.shop.postgres import PostgresShop
 from discreet.shop.seed import seed_if_empty
 from discreet.storage.engine import Database
-from tests.conftest import TestDatabase
+from tests.conftest import PROJECT, TestDatabase, free_port
+from tests.smtp import smtp_server
 
 MAIL = "casimir.oyelaran@post.example"
 TALK = b"t" * 16
@@ -26,6 +27,7 @@ TALK = b"t" * 16
 def owner(database: TestDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """The customers of the shop, one with recovery codes and a linked conversation, under this installation's keys."""
     keyring.create_keys(tmp_path / "keys")
+    monkeypatch.chdir(PROJECT)
     monkeypatch.setenv("DISCREET_STATE", str(tmp_path))
     monkeypatch.setenv("DISCREET_DATABASE_URL", database.url("owner"))
     keys = keyring.keys_for("actions", tmp_path / "keys")
@@ -58,13 +60,14 @@ def _held(owner: Database) -> tuple[int, int, list[tuple[str, str, bytes]]]:
 
 
 def test_an_operator_opens_a_closed_kind_again(owner: Database) -> None:
-    assert _discreet("reopen") == (0, "Kinds of code that are taken again: 1.\n")
+    code, said = _discreet("reopen")
+    assert (code, said.splitlines()[-1]) == (0, "Kinds of code that are taken again: 1.")
     assert _held(owner) == (0, 10, [("operator", "codes_reopened", TALK)])
 
 
 def test_an_operator_removes_what_somebody_lost(owner: Database) -> None:
     code, said = _discreet("remove", "recovery")
-    assert (code, said.partition(".")[0]) == (0, "Removed: 10")
+    assert (code, said) == (0, "Please tell the customer, by a way that you know otherwise too.\nRemoved: 10.\n")
     assert _held(owner) == (1, 0, [("operator", "recovery_removed", TALK)])
 
 
@@ -78,3 +81,36 @@ def test_what_is_not_there_changes_nothing(owner: Database, arguments: tuple[str
     assert code == 1
     assert address == "" or address not in said
     assert _held(owner) == (1, 10, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "about"), [(("reopen",), "taken again"), (("remove", "recovery"), "recovery codes")]
+)
+def test_the_customer_is_written_to_once(
+    owner: Database, tmp_path: Path, arguments: tuple[str, ...], about: str
+) -> None:
+    with smtp_server() as (inbox, port):
+        _mail_server(tmp_path, port)
+        code, said = _discreet(*arguments)
+        again = _discreet(*arguments)[1]
+    assert code == 0
+    assert "was sent" in said
+    assert "sent" not in again, "the second time nothing was there to change"
+    ((to, letter),) = inbox.envelopes
+    assert to == [MAIL]
+    assert about in str(letter.get_payload())
+
+
+def test_a_mail_server_that_is_down_undoes_nothing(owner: Database, tmp_path: Path) -> None:
+    _mail_server(tmp_path, free_port())
+    code, said = _discreet("remove", "recovery")
+    assert code == 0
+    assert "could not be sent" in said
+    assert "Please tell the customer" in said
+    assert _held(owner)[1] == 0
+
+
+def _mail_server(state: Path, port: int) -> None:
+    file = state / "mail.yml"
+    file.write_text(f"{{host: 127.0.0.1, port: {port}, from: chat@shop.example, tls: none}}")
+    file.chmod(0o600)

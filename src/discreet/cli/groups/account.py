@@ -18,7 +18,7 @@ def reopen(project: Project = Path()) -> None:
     """Take codes again that a hundred wrong ones have closed. Asks for the account's e-mail address."""
     from discreet.cli.account import run_reopen
 
-    raise typer.Exit(run_reopen(state_folder(project)))
+    raise typer.Exit(run_reopen(project, state_folder(project)))
 
 
 @app.command()
@@ -29,4 +29,4 @@ def remove(
     """Remove an authenticator that somebody has lost with everything else. Asks for the account's e-mail address."""
     from discreet.cli.account import run_remove
 
-    raise typer.Exit(run_remove(state_folder(project), kind))
+    raise typer.Exit(run_remove(project, state_folder(project), kind))
