@@ -6,6 +6,7 @@ import secrets
 import shutil
 import socket
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,6 +60,16 @@ class TestDatabase:
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         admin.close()
+
+
+@pytest.hookimpl(trylast=True)  # after -m has taken out what does not run
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the tests that start servers, the files with few tests come first.
+
+    They take long, because nearly each of their tests starts its own; begun last, one alone would hold the run up.
+    """
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path] if item.get_closest_marker("servers") else 0)
 
 
 @pytest.fixture(scope="session")

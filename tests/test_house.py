@@ -110,6 +110,25 @@ def test_no_committed_file_names_a_registry_or_a_machine() -> None:
     assert hits == []
 
 
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    documents = [PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
+    documents += (PROJECT / "docs").rglob("*.md")
+    dead = []
+    for document in documents:
+        for link in re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text()):
+            path, _, place = link.partition("#")
+            aim = document.parent / path if path else document
+            if not aim.exists() or (place and place not in _headings(aim)):
+                dead.append(f"{document.relative_to(PROJECT)}: {link}")
+    assert dead == []
+
+
+def _headings(document: Path) -> set[str]:
+    """What links call them."""
+    titles = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 def test_every_slot_is_declared_in_the_policy(policy: Policy) -> None:
     domain = yaml.safe_load((PROJECT / "domain.yml").read_text())
     assert set(domain["slots"]) == set(policy.slots)

@@ -127,7 +127,7 @@ class Policy:
         return max(self.assurance.get(action, 0), purpose.assurance if purpose else 0, *opened)
 
     def category_of_slot(self, slot: str) -> Category | None:
-        """The category that a slot holds, None where it holds nothing personal."""
+        """The category that a slot holds, None for nothing personal. Raises PolicyError for an unknown one."""
         name = self.slots.get(slot)
         if name is None:
             raise PolicyError(f"slot {slot!r} is not declared under slots: in privacy.yml")
@@ -152,7 +152,10 @@ def load_policy(path: Path) -> Policy:
 
 
 def parse_duration(text: object, where: str) -> timedelta:
-    """An ISO 8601 duration of years (365 days), days, hours and minutes, such as P90D or PT60M."""
+    """An ISO 8601 duration of years (365 days), days, hours and minutes, such as P90D or PT60M.
+
+    ``where`` names the place in the file. Raises PolicyError for anything else.
+    """
     match = _DURATION.match(text) if isinstance(text, str) else None
     if match is None or not any(match.groups()):
         raise PolicyError(f"{where} must be an ISO 8601 duration such as P90D or PT60M")

@@ -8,16 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from discreet.assistant import Assistant
-from tests.assistant.phones import TelegramPhone
+from tests.assistant.phones import TelegramPhone, reachable_by
 from tests.assistant.provider import StandIn, stand_in
-from tests.conftest import prepared_state, running_assistant
 from tests.defence.scanner import clamd
-
-WEB = "discreet.rasa.web.WebChannel"
-TELEGRAM = "discreet.rasa.channels.telegram.TelegramChannel"
 
 
 @dataclass
@@ -44,15 +38,9 @@ def shop_with_attachments() -> Iterator[Shop]:
     socket = folder / "scanner"
     with clamd() as scanner, stand_in() as provider:
         socket.symlink_to(scanner.socket)
-        state = prepared_state()
-        kept = state / "channels.yml"
-        kept.touch(mode=0o600)
-        kept.write_text(yaml.safe_dump({"telegram": TelegramPhone.SECRETS}))
-        credentials = state / "credentials.yml"
-        telegram = {"api": provider.address, "attachments": str(socket)}
-        credentials.write_text(yaml.safe_dump({WEB: {"attachments": str(socket)}, TELEGRAM: telegram}))
+        takes = {"attachments": str(socket)}
         try:
-            with running_assistant(state=state, credentials=str(credentials)) as assistant:
+            with reachable_by(TelegramPhone, provider=provider, web=takes, channels=takes) as assistant:
                 yield Shop(assistant, provider, socket, scanner.socket)
         finally:
             socket.unlink(missing_ok=True)

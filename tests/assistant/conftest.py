@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.assistant.provider import StandIn, stand_in
 from tests.conftest import prepared_state, removed_state
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[StandIn]:
+    """Whoever stands in for the providers of messaging channels."""
+    with stand_in() as standing:
+        yield standing
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ class SlackPhone(Phone):
     """A direct message."""
 
     channel = "slack"
+    PATH = "discreet.rasa.channels.slack.SlackChannel"
     SECRETS = {"token": "xoxb-slack-token", "signing_secret": "slack-signing-secret"}
 
     @property
@@ -79,6 +80,7 @@ class TwilioPhone(Phone):
     """A phone that writes SMS."""
 
     channel = "twilio"
+    PATH = "discreet.rasa.channels.twilio.TwilioChannel"
     SECRETS = {"account_sid": "AC00000000000000000000000000000001", "auth_token": "twilio-auth-token"}
     URL = "https://chat.kestrelandwren.example/webhooks/twilio/webhook"
 
@@ -127,6 +129,7 @@ class WhatsAppPhone(Phone):
     """A WhatsApp account."""
 
     channel = "whatsapp"
+    PATH = "discreet.rasa.channels.whatsapp.WhatsAppChannel"
     SECRETS = {
         "token": "whatsapp-token",
         "app_secret": "whatsapp-app-secret",
@@ -192,6 +195,7 @@ class TeamsPhone(Phone):
     """A personal chat in Teams."""
 
     channel = "botframework"
+    PATH = "discreet.rasa.channels.botframework.BotFrameworkChannel"
     SECRETS = {"app_id": "00000000-0000-0000-0000-0000000000aa", "app_password": "bot-password"}
     KEY = rsa.generate_private_key(65537, 2048)
 
@@ -248,11 +252,6 @@ class TeamsPhone(Phone):
             said.buttons.update({b["title"]: b["value"]["discreet"] for b in card["content"]["buttons"]})
 
 
-PHONES: dict[str, tuple[str, type[Phone]]] = {
-    "telegram": ("discreet.rasa.channels.telegram.TelegramChannel", TelegramPhone),
-    "slack": ("discreet.rasa.channels.slack.SlackChannel", SlackPhone),
-    "twilio": ("discreet.rasa.channels.twilio.TwilioChannel", TwilioPhone),
-    "whatsapp": ("discreet.rasa.channels.whatsapp.WhatsAppChannel", WhatsAppPhone),
-    "botframework": ("discreet.rasa.channels.botframework.BotFrameworkChannel", TeamsPhone),
+PHONES: dict[str, type[Phone]] = {
+    phone.channel: phone for phone in (TelegramPhone, SlackPhone, TwilioPhone, WhatsAppPhone, TeamsPhone)
 }
-"""By channel: its class, as credentials.yml names it, and somebody's phone there."""

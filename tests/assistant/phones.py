@@ -7,12 +7,18 @@ import itertools
 import json
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from discreet.assistant import Assistant
 from discreet.storage.engine import Database
 from tests.assistant.provider import Call, StandIn
+from tests.conftest import prepared_state, running_assistant
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,8 @@ class Phone(ABC):
     """One person of one channel."""
 
     channel = ""
+    PATH = ""
+    """The channel's class, as credentials.yml names it."""
     SECRETS: dict[str, str] = {}
 
     def __init__(self, assistant: Assistant, provider: StandIn, number: int) -> None:
@@ -112,6 +120,32 @@ class Phone(ABC):
             time.sleep(0.05)
 
 
+def channels_of(phones: Iterable[type[Phone]], provider: StandIn, state: Path) -> dict[str, dict[str, Any]]:
+    """Their channels' entries of credentials.yml; the secrets go to channels.yml in the state folder."""
+    secrets = state / "channels.yml"
+    secrets.touch(mode=0o600)
+    secrets.write_text(yaml.safe_dump({phone.channel: phone.SECRETS for phone in phones}))
+    return {phone.PATH: phone.options(provider) for phone in phones}
+
+
+@contextmanager
+def reachable_by(
+    *phones: type[Phone],
+    provider: StandIn,
+    state: Path | None = None,
+    web: Mapping[str, Any] = {},
+    channels: Mapping[str, Any] = {},
+) -> Iterator[Assistant]:
+    """The running assistant with its page and these people's channels; ``web`` and ``channels`` are their settings."""
+    state = state or prepared_state()
+    entries = {path: {**entry, **channels} for path, entry in channels_of(phones, provider, state).items()}
+    entries["discreet.rasa.web.WebChannel"] = dict(web)
+    credentials = state / "credentials.yml"
+    credentials.write_text(yaml.safe_dump(entries))
+    with running_assistant(state=state, credentials=str(credentials)) as assistant:
+        yield assistant
+
+
 def rows(assistant: Assistant, sql: str) -> list[tuple[Any, ...]]:
     """Rows as the database's owner sees them."""
     assert assistant.postgres is not None
@@ -127,6 +161,7 @@ class TelegramPhone(Phone):
     """A private chat."""
 
     channel = "telegram"
+    PATH = "discreet.rasa.channels.telegram.TelegramChannel"
     SECRETS = {"token": "123456:telegram-token", "secret_token": "telegram_secret-1"}
 
     @property

@@ -6,19 +6,16 @@ import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
-from typing import Any
 
 import pytest
-import yaml
 
 from discreet.assistant import Assistant
 from discreet.storage.engine import Database
 from discreet.storage.locks import lock_number
 from tests.assistant.canaries import found_in, in_byte_columns, scan
 from tests.assistant.more_phones import PHONES
-from tests.assistant.phones import Phone, Request, rows
-from tests.assistant.provider import StandIn, stand_in
-from tests.conftest import prepared_state, running_assistant
+from tests.assistant.phones import Phone, Request, reachable_by, rows
+from tests.assistant.provider import StandIn
 
 pytestmark = pytest.mark.servers
 
@@ -28,29 +25,16 @@ _people = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[StandIn]:
-    with stand_in() as standing:
-        yield standing
-
-
-@pytest.fixture(scope="module")
 def messaging(provider: StandIn) -> Iterator[Assistant]:
     """The assistant with every messaging channel."""
-    state = prepared_state()
-    secrets = state / "channels.yml"
-    secrets.touch(mode=0o600)
-    secrets.write_text(yaml.safe_dump({name: phone.SECRETS for name, (_, phone) in PHONES.items()}))
-    channels: dict[str, Any] = {path: phone.options(provider) for path, phone in PHONES.values()}
-    credentials = state / "credentials.yml"
-    credentials.write_text(yaml.safe_dump({"discreet.rasa.web.WebChannel": {}, **channels}))
-    with running_assistant(state=state, credentials=str(credentials)) as assistant:
+    with reachable_by(*PHONES.values(), provider=provider) as assistant:
         yield assistant
 
 
 @pytest.fixture(params=PHONES)
 def phone(request: pytest.FixtureRequest, messaging: Assistant, provider: StandIn) -> Iterator[Phone]:
     """Somebody new."""
-    yield PHONES[request.param][1](messaging, provider, next(_people))
+    yield PHONES[request.param](messaging, provider, next(_people))
     provider.answering = lambda call: None
 
 

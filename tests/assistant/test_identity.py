@@ -17,7 +17,7 @@ from discreet.crypto.signing import ActionCall, sign_action_call
 from discreet.storage.engine import Database
 from tests.assistant.fetching import fetched
 from tests.assistant.inbox import forget_attempts, letters, newest_code, proved
-from tests.assistant.phones import TelegramPhone
+from tests.assistant.phones import TelegramPhone, reachable_by
 from tests.assistant.provider import stand_in
 from tests.conftest import prepared_state, running_assistant
 from tests.records.identity.codes_of import totp_at
@@ -234,24 +234,12 @@ def test_another_email_address_needs_a_code_from_it(own: Assistant, talk: Chat) 
 def test_a_messaging_channel_and_a_real_mail_server() -> None:
     """A person of Telegram, whose code comes by SMTP, and whose app gets its key behind a link."""
     state = prepared_state()
-    for name, content in (("channels.yml", {"telegram": TelegramPhone.SECRETS}), ("mail.yml", None)):
-        (state / name).touch(mode=0o600)
-        if content:
-            (state / name).write_text(yaml.safe_dump(content))
+    (state / "mail.yml").touch(mode=0o600)
     with stand_in() as provider, smtp_server() as (inbox, port):
         mail = {"host": "127.0.0.1", "port": port, "from": "chat@shop.example", "tls": "none"}
         (state / "mail.yml").write_text(yaml.safe_dump(mail))
-        credentials = state / "credentials.yml"
-        channel = "discreet.rasa.channels.telegram.TelegramChannel"
-        credentials.write_text(
-            yaml.safe_dump(
-                {
-                    "discreet.rasa.web.WebChannel": {"public_url": "http://localhost"},
-                    channel: TelegramPhone.options(provider),
-                }
-            )
-        )
-        with running_assistant(state=state, credentials=str(credentials)) as assistant:
+        page = {"public_url": "http://localhost"}
+        with reachable_by(TelegramPhone, provider=provider, state=state, web=page) as assistant:
             phone = TelegramPhone(assistant, provider, 1)
             notice = phone.say("please change the delivery address of DS-10563")
             phone.press(notice, "Yes, you may")

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from discreet.assistant import Assistant
 from discreet.client import Chat, Turn
-from tests.assistant.phones import TelegramPhone, rows
-from tests.assistant.provider import StandIn, stand_in
-from tests.conftest import prepared_state, running_assistant
+from tests.assistant.phones import TelegramPhone, reachable_by, rows
+from tests.assistant.provider import StandIn
 
 pytestmark = pytest.mark.servers
 
@@ -38,22 +36,9 @@ class GermanPhone(TelegramPhone):
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[StandIn]:
-    with stand_in() as standing:
-        yield standing
-
-
-@pytest.fixture(scope="module")
 def spoken(provider: StandIn) -> Iterator[Assistant]:
     """The assistant with its page and Telegram."""
-    state = prepared_state()
-    secrets = state / "channels.yml"
-    secrets.touch(mode=0o600)
-    secrets.write_text(yaml.safe_dump({"telegram": GermanPhone.SECRETS}))
-    credentials = state / "credentials.yml"
-    telegram = {"discreet.rasa.channels.telegram.TelegramChannel": GermanPhone.options(provider)}
-    credentials.write_text(yaml.safe_dump({"discreet.rasa.web.WebChannel": {}, **telegram}))
-    with running_assistant(state=state, credentials=str(credentials)) as assistant:
+    with reachable_by(GermanPhone, provider=provider) as assistant:
         yield assistant
 
 

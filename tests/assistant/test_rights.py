@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import pyrage
 import pytest
-import yaml
 
 from discreet.assistant import Assistant
 from discreet.client import Chat, Turn
@@ -22,9 +21,8 @@ from discreet.crypto.signing import public_key_of
 from discreet.errors import BadInput, NotAuthentic
 from discreet.records.rights.erasing import CERTIFICATE
 from tests.assistant.fetching import fetched
-from tests.assistant.phones import TelegramPhone, rows
-from tests.assistant.provider import StandIn, stand_in
-from tests.conftest import prepared_state, running_assistant
+from tests.assistant.phones import TelegramPhone, reachable_by, rows
+from tests.assistant.provider import StandIn
 
 pytestmark = pytest.mark.servers
 
@@ -33,25 +31,9 @@ SECRET = 'the tambourine <script>alert(1)</script> rattles & "sings"'
 
 
 @pytest.fixture(scope="module")
-def provider() -> Iterator[StandIn]:
-    with stand_in() as standing:
-        yield standing
-
-
-@pytest.fixture(scope="module")
 def running(provider: StandIn) -> Iterator[Assistant]:
     """The assistant with one messaging channel, and an address by which people reach its page."""
-    state = prepared_state()
-    secrets = state / "channels.yml"
-    secrets.touch(mode=0o600)
-    secrets.write_text(yaml.safe_dump({"telegram": TelegramPhone.SECRETS}))
-    credentials = state / "credentials.yml"
-    entries = {
-        "discreet.rasa.web.WebChannel": {"public_url": "http://localhost"},
-        "discreet.rasa.channels.telegram.TelegramChannel": TelegramPhone.options(provider),
-    }
-    credentials.write_text(yaml.safe_dump(entries))
-    with running_assistant(state=state, credentials=str(credentials)) as assistant:
+    with reachable_by(TelegramPhone, provider=provider, web={"public_url": "http://localhost"}) as assistant:
         yield assistant
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import jwt
-import yaml
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from discreet.assistant import Assistant
@@ -23,7 +22,7 @@ from discreet.crypto.identifiers import conversation_id, pseudonym
 from discreet.rasa.buttons import Buttons
 from discreet.storage.engine import Database
 from tests.assistant.more_phones import PHONES
-from tests.assistant.phones import Request
+from tests.assistant.phones import Request, channels_of
 from tests.assistant.provider import StandIn, stand_in
 from tests.attacks.attack import ORIGIN, Pair, Reply, exchange, http
 from tests.conftest import named_mail_server, prepared_state, project_with, running_assistant
@@ -123,7 +122,7 @@ class Site:
 
     def phone(self, channel: str) -> Any:
         """Somebody new at a messaging channel."""
-        return PHONES[channel][1](self.assistant, self.provider, next(self.people))
+        return PHONES[channel](self.assistant, self.provider, next(self.people))
 
     def hook(self, channel: str, request: Request, *more: Pair, method: str = "POST", query: str = "") -> bytes:
         """A webhook's request, with more headers before its own."""
@@ -210,14 +209,11 @@ def said(turn: Turn) -> str:
 def running_site(folder: Path) -> Iterator[Site]:
     """One boot for all attacks."""
     state = named_mail_server(prepared_state())
-    hidden = state / "channels.yml"
-    hidden.touch(mode=0o600)
-    hidden.write_text(yaml.safe_dump({name: phone.SECRETS for name, (_, phone) in PHONES.items()}))
     signer = ed25519.Ed25519PrivateKey.generate()
     sign_in = {"issuer": ISSUER, "audience": AUDIENCE, "algorithm": "EdDSA", "keys": "keys.json"}
     web = {"public_url": ORIGIN, "host_sites": [ISSUER], "sign_in": sign_in}
     with stand_in() as provider:
-        channels: dict[str, Any] = {path: phone.options(provider) for path, phone in PHONES.values()}
+        channels = channels_of(PHONES.values(), provider, state)
         project = project_with(folder, {"discreet.rasa.web.WebChannel": web, **channels})
         listed = jwt.algorithms.OKPAlgorithm.to_jwk(signer.public_key(), as_dict=True)
         (project / "keys.json").write_text(json.dumps({"keys": [{**listed, "kid": "1"}]}))

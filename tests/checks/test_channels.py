@@ -11,11 +11,10 @@ import yaml
 
 from discreet.checks.channels import SECRETS, examine
 from discreet.checks.project import WEB
-from tests.assistant.more_phones import SlackPhone, TeamsPhone, TwilioPhone, WhatsAppPhone
-from tests.assistant.phones import TelegramPhone
+from tests.assistant.more_phones import PHONES
 from tests.conftest import PROJECT
 
-RIGHT = {phone.channel: phone.SECRETS for phone in (TelegramPhone, SlackPhone, TwilioPhone, WhatsAppPhone, TeamsPhone)}
+RIGHT = {name: phone.SECRETS for name, phone in PHONES.items()}
 
 
 @pytest.fixture

@@ -131,3 +131,13 @@ def test_an_operator_resumes_once(world: World, keeper: Chaining, state: Path) -
     code, said = _discreet("verify")
     assert code == 0
     assert said.endswith("An operator went on 1 times from a log that had lost its end.\n")
+
+
+def test_without_the_role_for_staff_it_says_which_variable_to_set_and_makes_no_password(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISCREET_STAFF_DATABASE_URL")
+    for arguments in (("audit", "show"), ("rights", "list"), ("consent", "stats")):
+        ended = CliRunner().invoke(app, arguments)
+        assert (ended.exit_code, "DISCREET_STAFF_DATABASE_URL" in ended.output) == (1, True)
+    assert not (state / "role-passwords.json").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,12 +39,8 @@ def test_an_added_key_is_the_newest_and_the_old_one_still_opens(folder: Path) ->
 
 
 def test_rotations_at_once_add_different_keys(folder: Path) -> None:
-    added: list[str] = []
-    threads = [threading.Thread(target=lambda: added.append(add_key(folder, "value", NOW))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as pool:
+        added = list(pool.map(lambda _: add_key(folder, "value", NOW), range(8)))
     assert sorted(added) == sorted({f"value-{number}" for number in range(2, 10)})
     assert len(entries(folder, "value")) == 9
 

@@ -18,7 +18,10 @@ def state_folder(project: Path) -> Path:
 
 @contextmanager
 def only_one(state: Path) -> Iterator[None]:
-    """Holds the state folder. One assistant each: a second would stop the first one's database as a stale one."""
+    """Holds the state folder. One assistant each: a second would stop the first one's database as a stale one.
+
+    Raises SettingsError while somebody else holds it.
+    """
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("w") as lock:
         try:

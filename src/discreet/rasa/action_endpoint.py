@@ -52,7 +52,7 @@ class SignedEndpoint(EndpointConfig):
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """One action call. A 400 goes to Rasa (an action may reject to run); everything else that fails ends the turn.
 
-        Rasa would note a failed action as executed and talk on.
+        Rasa would note a failed action as executed and talk on. Raises ClientResponseError for a 400, else TurnAborted.
         """
         payload = stripped(kwargs["json"])
         body = json.dumps(payload, separators=(",", ":")).encode()

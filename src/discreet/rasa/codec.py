@@ -51,7 +51,7 @@ class TurnBody:
 
     @classmethod
     def decode(cls, body: bytes) -> TurnBody:
-        """The body again; its bytes are authentic, so only a newer format can fail here."""
+        """The body again; its bytes are authentic, so only a newer format can fail here. Raises IntegrityError."""
         try:
             raw = json.loads(body) if body.startswith(b" ") else _loads(body)
             return cls(raw["e"], raw.get("n"), raw.get("s"), raw.get("u"), raw.get("r", []))

@@ -48,7 +48,7 @@ class Rates(Protocol):
 
 
 def add_routes(blueprint: Blueprint, let_in: Rates, sender: Callable[[Guard, Request], Awaitable[str]]) -> None:
-    """``sender`` is who the request's session is. Raises NotAuthentic without one."""
+    """The addresses of copies. ``sender`` says whose a request's session is, and raises NotAuthentic without one."""
 
     async def own_copy(request: Request) -> HTTPResponse:
         """The newest copy of the conversation whose session asks; the page's button."""

@@ -41,7 +41,7 @@ class OwnerKeys:
         self._ring = ring
 
     def get_or_create(self, tx: Transaction, subject: bytes) -> tuple[int, bytes]:
-        """The id and key of that person; made on first use, once, whoever comes first."""
+        """The id and key of that person; made on first use, once, whoever comes first. Raises IntegrityError."""
         return tx.run(self.getting_or_creating(subject))
 
     def getting_or_creating(self, subject: bytes) -> Steps[tuple[int, bytes]]:

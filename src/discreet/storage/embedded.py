@@ -66,7 +66,8 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Starts the server, on a fresh data folder if there is none, and returns the owner's URL.
 
-        Raises StorageUnavailable when it does not come up, naming its log.
+        Raises StorageUnavailable when it does not come up, naming its log, and SettingsError for a run folder with
+        too long a path for a socket.
         """
         if len(str(self._socket_folder / ".s.PGSQL.5432")) > MAX_SOCKET_PATH:
             raise SettingsError("the run folder's path is too long for a socket; set TMPDIR to a shorter folder")

@@ -51,7 +51,7 @@ class BotFrameworkChannel(Connector):
         return "botframework"
 
     async def verify(self, hook: Webhook) -> None:
-        """The connector's token, which names the service that replies will go to."""
+        """The connector's token, which names the service that replies will go to. Raises NotAuthentic."""
         activity = hook.json()
         service = text_at(activity, "serviceUrl")
         await require_token(

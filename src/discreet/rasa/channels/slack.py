@@ -53,7 +53,7 @@ class SlackChannel(Connector):
         return "slack"
 
     async def verify(self, hook: Webhook) -> None:
-        """Slack's own verifier: HMAC over time and body, no older than five minutes."""
+        """Slack's own verifier: HMAC over time and body, no older than five minutes. Raises NotAuthentic."""
         stamp, signature = (hook.headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
         if not (stamp.isascii() and stamp.isdigit() and signature.isascii()):
             raise NotAuthentic("the signature is missing or malformed")

@@ -80,7 +80,7 @@ class TelegramChannel(Connector):
         return "telegram"
 
     async def verify(self, hook: Webhook) -> None:
-        """The secret that ``setWebhook`` was given comes back with every update."""
+        """The secret that ``setWebhook`` was given comes back with every update. Raises NotAuthentic for another."""
         if not hmac.compare_digest(hook.header("x-telegram-bot-api-secret-token"), self._secret):
             raise NotAuthentic("the secret token does not match")
 
@@ -110,7 +110,7 @@ class TelegramChannel(Connector):
         ]
 
     async def fetch(self, file: RemoteFile) -> bytes:
-        """``getFile``, then its bytes."""
+        """``getFile``, then its bytes: one more than the door takes of a longer one. Raises Unscanned without them."""
         if file.size > MAX_SIZE:
             return bytes(MAX_SIZE + 1)  # the door says so, in its own words
         timeout = aiohttp.ClientTimeout(total=SEND_SECONDS)

@@ -55,7 +55,10 @@ class TwilioChannel(Connector):
         return "twilio"
 
     async def verify(self, hook: Webhook) -> None:
-        """The public URL and the form as Twilio's own validator reads them; of JSON the hash that the URL carries."""
+        """The public URL and the form as Twilio's own validator reads them; of JSON the hash that the URL carries.
+
+        Raises NotAuthentic.
+        """
         fields = hook.form() if hook.content_type == FORM else {}
         url = urlsplit(f"{self._public}?{hook.query}" if hook.query else self._public)
         given = hook.header("x-twilio-signature")

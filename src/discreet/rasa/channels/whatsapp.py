@@ -64,13 +64,16 @@ class WhatsAppChannel(Connector):
         return "whatsapp"
 
     async def verify(self, hook: Webhook) -> None:
-        """HMAC-SHA-256 of the body as it was sent."""
+        """HMAC-SHA-256 of the body as it was sent. Raises NotAuthentic."""
         expected = "sha256=" + hmac.new(self._app_secret, hook.body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(expected.encode(), hook.header("x-hub-signature-256")):
             raise NotAuthentic("the signature does not match")
 
     async def ask(self, hook: Webhook) -> HTTPResponse:
-        """Meta checks the address once: our own token comes back, and then its challenge goes back."""
+        """Meta checks the address once: our own token comes back, and then its challenge goes back.
+
+        Raises NotAuthentic for another token, BadInput for what is no challenge.
+        """
         fields = hook.parameters()
         given, challenge = fields.get("hub.verify_token", "").encode(errors="replace"), fields.get("hub.challenge", "")
         if fields.get("hub.mode") != "subscribe" or not hmac.compare_digest(given, self._verify_token):

@@ -30,7 +30,7 @@ _WITHDRAWAL = "write “I withdraw my consent” in the conversation, use the pa
 def record_of(tx: Transaction, subject: bytes, *, now: datetime, receipt_id: str) -> dict[str, Any]:
     """Everything that was asked of and answered by a person, of purposes on consent.
 
-    Raises NotAllowed for somebody who was never asked.
+    Raises NotAllowed for somebody who was never asked, IntegrityError where a notice is gone.
     """
     chain = events_of(tx, subject)
     asked = [event for event, _ in chain if event.status in STATES]
