@@ -16,7 +16,7 @@ _OVER = rf"(?:{_IS}[ :=]{{1,3}}|\"?\s?(?:[:=]|[-=]>|→)[ ]{{0,3}})[\"'`“]?"
 _ABOUT_PASSWORDS = re.compile(
     r"(?:not|wrong|incorrect|blocked|locked|expired|invalid|lost|forgotten|gone|missing|correct|right|working|the|too|being"
     r"|a|my|your|reset|ok|taken|safe|weak|strong|still|also|now|in|on|for|or|and|changed|stolen|leaked|hacked|guessed"
-    r"|compromised|exposed|known|used|never|required|needed|set|sent|saved|removed|deleted|different|old|new)[.!?]*",
+    r"|case|sensitive|alphanumeric|compromised|exposed|known|used|never|required|needed|set|sent|saved|removed|deleted|different|old|new)[.!?]*",
     re.IGNORECASE,
 )
 _CALLED = (
@@ -71,11 +71,19 @@ def _bare_user(candidate: str, near: bool) -> int:
     return end if _A_NAME_ALONE.fullmatch(candidate[:end]) else 0
 
 
+_AT = re.compile(r"\s?(?:@|\(at\)|\[at\])", re.IGNORECASE)
+
+
+def _no_mail(text: str, _start: int, end: int, _near: bool) -> bool:
+    """Not what stands before the sign of a mail address, which is found whole by its own row."""
+    return _AT.match(text, end) is None
+
+
 def _row(
     category: str, called: str, over: str, value: str, accepted: Callable[[str, bool], int], *, digits: bool = False
 ) -> Recogniser:
     pattern = re2.compile(rf"(?i)(?:^|[^\pL]){called}{over}({value})")
-    return Recogniser(category, pattern, accepted, NO_WORDS, group=1, edges=anywhere, against=_TRAVEL, digits=digits)
+    return Recogniser(category, pattern, accepted, NO_WORDS, group=1, edges=_no_mail, against=_TRAVEL, digits=digits)
 
 
 _PART = r"[^\s,;:=\"\x01\[0-9]"
