@@ -37,7 +37,7 @@ _UNIT = rf"(?:{_UNIT_WORD}(?:[0-9]{{1,4}}[a-z]?[\s,/]{{1,3}})?)?"
 _NUMBER = r"[0-9]{1,5}(?:[ -]?[a-z])?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?"
 _W = r"[^\s,;:!?()\"\x01]+"
 _NAME = r"[^\s0-9,;:!?()\"\x01]+"
-_NO = r"(?:n[°ºr]\.? ?|no\.? ?|д(?:ом|\.)? ?|#)?"
+_NO = r"(?:n[°ºr]\.? ?|no[.:]{0,2} ?|д(?:ом|\.)? ?|#)?"
 
 _HOUSE = re.compile(
     r"(?<![\w.,/#£$€-])[0-9]{1,5}(?:[ -]?[a-z](?!\w))?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?(?: ?(?:bis|ter|quater)\b)?"
@@ -160,6 +160,18 @@ def _box(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         yield 0, after(candidate, number.end())[0]
 
 
+def _crossing(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    number = re.match(r"\D*[0-9]+[^-]*-[0-9]{1,3}", candidate)
+    if number is not None:
+        yield 0, after(candidate, number.end())[0]
+
+
+def _all(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    number = re.match(r"[0-9]{4}\D*[0-9]{1,4}", candidate)
+    if number is not None:
+        yield number.span()
+
+
 def _named_house(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     """A house without a number, behind words that lead to an address."""
     code = _A_CODE.search(candidate)
@@ -215,6 +227,18 @@ RECOGNISERS = (
         r"|casella postale|bo[iî]te postale|caixa postal|skrytka pocztowa|gpo box|locked bag)"
         r" ?#?(?:n[°º] ?)?[0-9]{1,6}",
         _box,
+    ),
+    # Colombia: a street, a crossing one, and how far from it.
+    _row(
+        r"(?:calle|carrera|cra|cll?|kra?|transversal|diagonal|avenida|av)\.? [0-9]{1,3} ?[a-z]?(?: bis)? ?"
+        r"(?:#|no\.?|n[°º]\.?) ?[0-9]{1,3} ?[a-z]?-[0-9]{1,3}",
+        _crossing,
+    ),
+    # Hungary: the town first.
+    _row(
+        rf"[1-9][0-9]{{3}} {_NAME},? (?:{_NAME} ){{1,3}}(?:[úu]t(?:ja)?|utca|u|t[ée]re?|k[öo]r[úu]t|krt|s[ée]t[áa]ny|k[öo]z|fasor)\.?"
+        r" [0-9]{1,4}",
+        _all,
     ),
     _row(rf"{_CUE}[\s:]{{1,3}}((?:{_NAME}[\s,]{{1,2}}){{2,10}}?(?:{LETTERED}))", _named_house, group=1),
     Recogniser(
