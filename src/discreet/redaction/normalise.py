@@ -14,7 +14,7 @@ HARMLESS = re.compile(
     "[\\x00-\\x7f’‘“”„«»¿¡éèêëáàâäãåíìîïóòôöõøúùûüçñßæœÉÈÁÀÂÄÅÓÖØÚÜÇÑÆ£€¥§°…ščřžýůěąęłśżźćńőűğışİŞÇ🙂🙏👍]*\\Z"
 )
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
-_DOTS = dict.fromkeys("·∙⋅‧・․。｡•", ".")
+_DOTS = dict.fromkeys("·∙⋅‧・․。｡", ".")
 _SLASHES = dict.fromkeys("⁄∕⧸", "/")
 MARK = "\x01"
 """What stands for a token or a mask in the view: no part of anything."""

@@ -17,7 +17,9 @@ _BANK_WORDS = words("sort ?codes?", "account", "acct?", "a/c", "bank", "details"
 _GAP = r"[\s.,\-/_+:]{0,2}"
 _DIVIDED = r"[\s.,\-/_+:]{0,3}"
 _CHECK = rf"(?:[0-9]{_GAP}[0-9OolISB]|[OolISB]{_GAP}[0-9])"
-_HEAD = re2.compile(rf"(?:^|[^0-9A-Za-z]|\b(?i:iban))([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})")
+_HEAD = re2.compile(
+    rf"(?:^|[^0-9A-Za-z]|\b(?i:iban))([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})"
+)
 _LONGEST = 34
 _AHEAD = 3 * _LONGEST
 _FIGURES = str.maketrans("OolISB", "001158")

@@ -18,7 +18,7 @@ _CARD_WORDS = words(
     "بطاقتي", "بطاقة", "کارت", "कार्ड", "карта", "карты", "卡号", "信用卡", "카드", "cvv2?", "cvc2?", "elo", "dankort",
     "troy", "verve", "girocard", "bancontact", "postepay",
 )  # fmt: skip
-_GAP = r"[\s.,\-/_+()|*:;~=\[\]\\]{0,3}"
+_GAP = r"[\s.,\-/_+()|*:;~=•\[\]\\]{0,3}"
 _RARE = re.compile(r"[|*:;~=\[\]\\]")
 """Divides the groups of a card beside a word about cards; elsewhere it divides other things."""
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")

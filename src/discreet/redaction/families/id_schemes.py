@@ -86,7 +86,11 @@ _GERMAN_DUTCH_FRENCH = (
         "d11",
         "be.nn be.bis",
     ),
-    Scheme("identiteitskaart, identiteitsbewijs, eid kaart, eid card, carte eid, eid", "d12|d10|a2x6d", "nl.identiteitskaartnummer"),
+    Scheme(
+        "identiteitskaart, identiteitsbewijs, eid kaart, eid card, carte eid, eid",
+        "d12|d10|a2x6d",
+        "nl.identiteitskaartnummer",
+    ),
     Scheme("matricule, numéro de matricule, numéro d'identification nationale", "d13|d11"),
     Scheme(
         """

@@ -68,12 +68,17 @@ ASIAN = (
     ),
     Scheme("nric, fin, uin, singapore id", "[STFGMstfgm]d7a"),
     Scheme("mykad, my kad, ic, i c, nric, kad pengenalan, mypr, malaysian id, malaysian ic", "d12", "my.nric"),
-    Scheme("เลขบัตรประชาชน, บัตรประชาชน, เลขประจำตัวประชาชน, เลขผู้เสียภาษี, เลขประจำตัวผู้เสียภาษี, thai id, thai citizen id, thai national id", "d13", "th.pin"),
+    Scheme(
+        "เลขบัตรประชาชน, บัตรประชาชน, เลขประจำตัวประชาชน, เลขผู้เสียภาษี, เลขประจำตัวผู้เสียภาษี, thai id, thai citizen id, thai national id",
+        "d13",
+        "th.pin",
+    ),
     Scheme("nik, ktp, e ktp, nomor induk kependudukan, nomor ktp, no ktp", "d16", "id.nik"),
     Scheme("npwp, nomor pokok wajib pajak", "d15|d16", "id.npwp"),
     Scheme("sss number, sss no, gsis, philhealth, pag ibig, umid, philsys", "d10|d12|d11|d16"),
     Scheme(
-        "cccd, cmnd, căn cước, căn cước công dân, chứng minh nhân dân, số cccd, vietnamese id, mã số thuế", "d12|d9|d10|d13"
+        "cccd, cmnd, căn cước, căn cước công dân, chứng minh nhân dân, số cccd, vietnamese id, mã số thuế",
+        "d12|d9|d10|d13",
     ),
     Scheme("cnic, nicop, nadra, شناختی کارڈ, شناختی, pakistani id", "d13", "pk.cnic"),
     Scheme("nic, sri lankan id", "=[0-9]{9}[VvXx]|[0-9]{12}|[0-9]{5}-[0-9]{7}-[0-9]"),

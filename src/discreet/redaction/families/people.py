@@ -22,7 +22,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _GAP = re.compile(r"\.? |\. ?")
 _A_LABEL = re.compile(r"\s?[:=]")
 """Behind a word that says what comes next: "Vorname: Ida Nachname: Vik"."""
-_END = re.compile(r"\s*(?:[.,;:!?)|\"'”»\n]|- |$)|\s(?:and|from|to|yesterday|today|last|calling|und|aus|et|y|e|en|og|och)\b")
+_END = re.compile(
+    r"\s*(?:[.,;:!?)|\"'”»\n]|- |$)|\s(?:and|from|to|yesterday|today|last|calling|und|aus|et|y|e|en|og|och)\b"
+)
 _NEXT = re.compile(r"\s(?:\||(?:last|family|sur|middle)[ -]?name\b|surname\b)", re.IGNORECASE)
 _SPEAKING = re.compile(r",? (?:speaking|here|calling|writing|am apparat|am telefon|à l'appareil|al habla)\b", re.I)
 
@@ -270,7 +272,10 @@ RECOGNISERS = (
     _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
     _row(_after(_THANKING, r"[,.!]{1,3} ", _A_CAPITAL), _thanked),
     _row(_after(_SPOKEN_OF, " ", _A_CAPITAL), _faint),
-    _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", r"(?-i:[A-Z\x{C0}-\x{DE}])"), _in_capitals),
+    _row(
+        _after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", r"(?-i:[A-Z\x{C0}-\x{DE}])"),
+        _in_capitals,
+    ),
     _row(rf"^((?:{_UPPER}[^\s.,;:!?\x01]* ){{2,3}})(?i:here)[,.!]", _here, ahead=0),
     _row(rf"(?:^|[.!?,] )(?i:name(?:'s|’s| is)) ({_UPPER})", _weak),
     _row(_after(_SAYING, _THEN, rf"{_A_CAPITAL}|(?:mr|mrs|ms|dr|herr|frau)\.? \pL"), _faint),

@@ -107,7 +107,7 @@ RECOGNISERS = (
     _row(
         "password",
         r"(?:set|changed?|reset|switched) (?:my |the )?(?:old )?(?:password|passcode|pw)(?: back)?",
-        " to \"?",
+        ' to "?',
         _TYPED,
         _bare_password,
     ),
@@ -119,7 +119,13 @@ RECOGNISERS = (
         group=1,
         edges=anywhere,
     ),
-    _row("password", r"(?:user|login|account|username)[ :=]{1,3}[0-9A-Za-z_.-]{3,40}[ ,/;]{1,3}pass", "[ :=]{1,3}", _TYPED, _bare_password),
+    _row(
+        "password",
+        r"(?:user|login|account|username)[ :=]{1,3}[0-9A-Za-z_.-]{3,40}[ ,/;]{1,3}pass",
+        "[ :=]{1,3}",
+        _TYPED,
+        _bare_password,
+    ),
     _row("password", "pass", r"(?:\s?[:=]\s{0,3}|(?:code)? is )\"?", _TYPED, _bare_password),
     _row("password", "pass", r"\s?[:=]\s{0,3}\"?", _TYPED, _password),
     _row("password", _CALLED, r" \"?", rf"{_PART}{{0,32}}[0-9](?:{_PART}|[0-9]){{0,32}}", _bare_password, digits=True),
@@ -137,10 +143,14 @@ RECOGNISERS = (
     _row("user_name", "user", r"\s?[:=]\s{0,3}\"?", _NAME, _user),
     _row("user_name", _PLACES, r"\s{1,2}", rf"@{_LETTER}(?:{_LETTER}|[.-])+", _user),
     _row("user_name", _PLACES, r"\s{1,2}", rf"(?:{_LETTER}|[.-])+(?:#[0-9]{{4}})?", _bare_user),
-    _row("user_name", "(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?in", " (?:as|with) ", rf"(?:{_LETTER}|[.-])+", _bare_user),
+    _row(
+        "user_name", "(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?in", " (?:as|with) ", rf"(?:{_LETTER}|[.-])+", _bare_user
+    ),
     Recogniser(
         "user_name",
-        re2.compile(r"(?i)(?:^|[^\pL])(?:user(?: ?name)?|log-?in)[ :=]{1,3}([0-9A-Za-z_.-]{3,40})[ ,/;]{1,3}(?:pass|pw|pwd)(?:word|wort)?[ :=]{1,3}\S*[0-9]"),
+        re2.compile(
+            r"(?i)(?:^|[^\pL])(?:user(?: ?name)?|log-?in)[ :=]{1,3}([0-9A-Za-z_.-]{3,40})[ ,/;]{1,3}(?:pass|pw|pwd)(?:word|wort)?[ :=]{1,3}\S*[0-9]"
+        ),
         _user,
         NO_WORDS,
         group=1,

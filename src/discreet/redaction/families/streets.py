@@ -34,7 +34,10 @@ JOINED = (
     r"|singel|steenweg|baan|caddesi|cad\.|soka[kğ][ıi]?|bulvar[ıi]|katu|kuja|intie|polku|utca|[úu]tja|k[öo]r[úu]t|t[ée]r"
 )
 """The end of a word that is the name of a street: German, Dutch, the Nordic languages, Hungarian."""
-_ALONE = re.compile(rf"(?:{JOINED}|gate|{CERTAIN}|u|t[ée]r|[úu]t|caddesi|cad|sokak|soka[ğg][ıi]|sok|bulvar[ıi]|wall|markt|ring|plads|brygge|plass)\.?", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"(?:{JOINED}|gate|{CERTAIN}|u|t[ée]r|[úu]t|caddesi|cad|sokak|soka[ğg][ıi]|sok|bulvar[ıi]|wall|markt|ring|plads|brygge|plass)\.?",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(rf"[^\W\d_][^\W\d_'’.-]*(?:-[^\W\d_]+)*-?(?:{JOINED}|torv)\.?", re.IGNORECASE)
 _KINDS = re.compile(
     rf"{POSSIBLE}|flat|apt|apartment|unit|suite|floor|box|po|bis|ter|north|south|east|west", re.IGNORECASE
