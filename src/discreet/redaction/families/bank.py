@@ -181,5 +181,5 @@ RECOGNISERS = (
     _numbered(r"blz|bankleitzahl", rf"{_DIGITS}{{7}}"),
     _numbered(r"clabe(?: interbancaria)?", rf"{_DIGITS}{{17}}"),
     _numbered(r"ifsc", r"[A-Z]{4}0[A-Z0-9]{6}"),
-    _numbered(_ACCOUNT, rf"{_DIGITS}{{5,19}}"),
+    _numbered(_ACCOUNT, rf"{_DIGITS}{{5,25}}"),
 )

@@ -69,7 +69,7 @@ def _cards(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         anew = start == position or near or singles or _parted(candidate, places, start)
         if start < position or not anew:
             continue
-        if start > 1 and singles:
+        if start and singles:
             break
         best = (0, 0)
         for end in ends:

@@ -101,7 +101,8 @@ _GERMAN_DUTCH_FRENCH = (
         "fr.nir",
     ),
     Scheme(
-        "numéro fiscal, n fiscal, num fiscal, spi, numéro spi, référence fiscale, identifiant fiscal, numéro fiscal de référence",
+        "numéro fiscal, n fiscal, num fiscal, spi, numéro spi, référence fiscale, identifiant fiscal, "
+        "numéro fiscal de référence",
         "d13",
         "fr.nif",
     ),

@@ -69,7 +69,8 @@ ASIAN = (
     Scheme("nric, fin, uin, singapore id", "[STFGMstfgm]d7a"),
     Scheme("mykad, my kad, ic, i c, nric, kad pengenalan, mypr, malaysian id, malaysian ic", "d12", "my.nric"),
     Scheme(
-        "เลขบัตรประชาชน, บัตรประชาชน, เลขประจำตัวประชาชน, เลขผู้เสียภาษี, เลขประจำตัวผู้เสียภาษี, thai id, thai citizen id, thai national id",
+        "เลขบัตรประชาชน, บัตรประชาชน, เลขประจำตัวประชาชน, เลขผู้เสียภาษี, เลขประจำตัวผู้เสียภาษี, thai id, thai citizen id, "
+        "thai national id",
         "d13",
         "th.pin",
     ),

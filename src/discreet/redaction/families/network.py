@@ -14,7 +14,8 @@ _VERSIONS = preceded_by(
     "versions?", "firmware", "v", "release", "build", "update", "section", "chapter", "clause", "paragraph",
     "abschnitt", "kapitel", "article", "driver", "software", "ios", "android", "app",
     "phone", "tel", "telefon", "tlf", "mobile?", "mobil(?:nr|nummer)?", "t[ée]l[ée]phone", "portable", "tel[ée]fono",
-    "natel", "handy", "gsm", "whats ?app", "signal", "sms", "puhelin", "cell", "puh", "fax", "(?:call|text|reach|ring|contact)(?: me| us)?(?: on| at)?", "my number",
+    "natel", "handy", "gsm", "whats ?app", "signal", "sms", "puhelin", "cell", "puh", "fax",
+    "(?:call|text|reach|ring|contact)(?: me| us)?(?: on| at)?", "my number",
     "m[ei]n? nummer", "ring(?:e)? (?:til )?m[ei]g(?: p[åa])?", "nummer",
 )  # fmt: skip
 """What four numbers with dots are called that are no address: versions, and phones in groups of two."""

@@ -69,7 +69,8 @@ NO_NAMES = listed(
 NO_SIGNATURES = NO_NAMES | listed(
     """
     mate dude buddy bro guys guy folks friend friends pal boss man sir madam lad lads bye cheers night morning afternoon
-    evening weekend wishes regards greetings merry new lovely nice amazing awesome brilliant excellent fantastic wonderful
+    evening weekend wishes regards greetings merry new lovely nice amazing awesome brilliant excellent fantastic
+    wonderful
     appreciated sounds worries luck watch team crew staff agent agents bot discreet dhl ups fedex hermes google ikea
     buyer seller shopper visitor member user people person reader owner time regular loyal home office store
     street avenue road lane city town county north south east west york london paris berlin spain germany france italy

@@ -151,7 +151,10 @@ _LINK = r"(?:(?: is| was| ist| war| lautet| est| es| è| e'| é| er| är| on|'?s
 """From the word "name" to the name."""
 _THEN = r"[\s:,\"'“„«(]{1,4}"
 _FIRST = r"(\pL)"
-_KIN = "wife|husband|partner|colleague|cousin|aunt|uncle|fianc[ée]e?|girlfriend|boyfriend|grand(?:ma|pa|son)|assistant|son|daughter|mother|father|mum|mom|dad|brother|sister|neighbour|flatmate|friend|boss"
+_KIN = (
+    "wife|husband|partner|colleague|cousin|aunt|uncle|fianc[ée]e?|girlfriend|boyfriend|grand(?:ma|pa|son)"
+    "|assistant|son|daughter|mother|father|mum|mom|dad|brother|sister|neighbour|flatmate|friend|boss"
+)
 _MINE = (
     r"(?:(?:my|his|her|their) (?:(?:full|first|last|given|middle|family|maiden|real|legal|own|new|old) )?"
     r"|(?:full|first|last|given|middle|family|maiden|sur|fore|nick|customer|contact|recipient'?s?|card ?holder'?s?"
@@ -173,7 +176,8 @@ _CALLED = (
 _ON_THINGS = (
     r"(?:in|under|on) (?:the )?names?(?: of)?|booked (?:in|under)|registered (?:to|under)|addressed to|on behalf of|c/o"
     r"|care of|attn\.?|for the attention of|recipient|addressee|(?:card|account) ?holder|signed (?:for )?by|placed by"
-    r"|name on (?:the|my) (?:card|order|parcel|account|invoice)(?: is)?|consignee|(?:every(?:one|body)|people) calls? me"
+    r"|name on (?:the|my) (?:card|order|parcel|account|invoice)(?: is)?|consignee|(?:every(?:one|body)"
+    r"|people) calls? me"
     r"|(?:man|woman|lady|gentleman|guy|bloke|lad|girl|boy|someone|somebody|person|agent|driver|courier)(?: was| is)?"
     r" (?:called|named)|hier schreibt|the name|call me|they call me|ask for|"
     rf"my (?:{_KIN})(?:'s name)?|auf den namen(?: von)?|z\. ?hd\.|empf[äa]nger(?:in)?|karteninhaber(?:in)?|au nom de"
@@ -184,7 +188,8 @@ _UNDER = (
     r"(?:kind(?:est)?|best|warm|many|with)? ?regards|sincerely(?: yours)?|yours (?:truly|faithfully|sincerely)"
     r"|(?:freundliche|beste|viele|liebe|sch[öo]ne|herzliche)n? gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss)|mfg|cordialement"
     r"|best wishes|s pozdrav(?:em|om)|lep pozdrav|üdvözlettel|terveisin|s[äa]l(?:udos|udações)|sayg[ıi]lar[ıi]mla"
-    r"|с уважением|з повагою|с уважение|με εκτίμηση|med v[äa]nliga? h[äa]lsning(?:ar)?|(?:g?lg|vg),|x?oxo|bien [àa] vous|(?:un )?saludos?|(?:cordiali )?saluti|groet(?:en|jes)?|mvh|hilsen|h[äa]lsningar|pozdrawiam"
+    r"|с уважением|з повагою|с уважение|με εκτίμηση|med v[äa]nliga? h[äa]lsning(?:ar)?|(?:g?lg|vg),|x?oxo"
+    r"|bien [àa] vous|(?:un )?saludos?|(?:cordiali )?saluti|groet(?:en|jes)?|mvh|hilsen|h[äa]lsningar|pozdrawiam"
     r"|atenciosamente|cumprimentos|(?:thanks|thank you|cheers|danke|merci|gracias|grazie|best|love)[,.!]?\n"
 )
 _SPOKEN_OF = (
@@ -192,7 +197,8 @@ _SPOKEN_OF = (
     r"|address (?:it|them) to|(?:change|changed|correct)(?: (?:the|my))? name (?:to|from)|c['’]est|sou [oa]|its under"
 )
 _THANKING = (
-    r"(?:many )?thanks(?: again| a lot| so much| in advance| very much)?|thank you(?: so much| very much| all)?|thx|cheers|ta"
+    r"(?:many )?thanks(?: again| a lot| so much| in advance| very much)?|thank you(?: so much| very much| all)?|thx"
+    r"|cheers|ta"
     r"|danke(?: sch[öo]n| sehr| im voraus)?|vielen dank|merci(?: beaucoup| d['’]avance)?|(?:muchas )?gracias"
     r"|grazie(?: mille)?|(?:muito )?obrigad[oa]|bedankt|dank je(?: wel)?|tack(?: s[åa] mycket)?|(?:mange )?takk?"
     r"|greetings|love"

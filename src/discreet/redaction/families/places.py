@@ -60,6 +60,7 @@ _NAMED = re.compile(
 )
 _TOWN_PROPER = re.compile(r"[0-9][0-9A-Z-]*,? [^\W\d_a-z]")
 _ORDINAL = re.compile(r"[0-9]{1,3}(?:st|nd|rd|th|\.)|[NSEW]\.?", re.IGNORECASE)
+_HUNGARIAN = re.compile(r"[0-9]{4} [^\Wa-z\d_]\D*?(?<=[ ,])[^\Wa-z\d_]\D*[0-9]{1,4}")
 _ENDS = re.compile(r"\s*(?:[.,;:!?)\"\n]|$)|\s(?:and|please|pls|thanks|und|bitte|et|y|e)\b", re.IGNORECASE)
 _ONE_PART = re.compile(
     r"(?:(?:[0-9]{1,5}[a-z]?|[0-9]{1,3}(?:st|nd|rd|th)) )?(?P<words>.*?)(?: #?[0-9]{1,4}[a-z]?)?", re.IGNORECASE
@@ -166,10 +167,10 @@ def _crossing(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         yield 0, after(candidate, number.end())[0]
 
 
-def _all(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
-    number = re.match(r"[0-9]{4}\D*[0-9]{1,4}", candidate)
-    if number is not None:
-        yield number.span()
+def _town_first(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    match = _HUNGARIAN.match(candidate)
+    if match is not None:
+        yield match.span()
 
 
 def _named_house(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
@@ -236,9 +237,10 @@ RECOGNISERS = (
     ),
     # Hungary: the town first.
     _row(
-        rf"[1-9][0-9]{{3}} {_NAME},? (?:{_NAME} ){{1,3}}(?:[úu]t(?:ja)?|utca|u|t[ée]re?|k[öo]r[úu]t|krt|s[ée]t[áa]ny|k[öo]z|fasor)\.?"
+        rf"[1-9][0-9]{{3}} {_NAME},? (?:{_NAME} ){{1,3}}(?:[úu]t(?:ja)?|utca|u|t[ée]re?|k[öo]r[úu]t|krt"
+        rf"|s[ée]t[áa]ny|k[öo]z|fasor)\.?"
         r" [0-9]{1,4}",
-        _all,
+        _town_first,
     ),
     _row(rf"{_CUE}[\s:]{{1,3}}((?:{_NAME}[\s,]{{1,2}}){{2,10}}?(?:{LETTERED}))", _named_house, group=1),
     Recogniser(

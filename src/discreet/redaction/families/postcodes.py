@@ -20,7 +20,8 @@ LETTERED = "|".join((
     rf"(?:{_STATES})[ ,]{{1,2}}[0-9]{{5}}(?:-[0-9]{{4}})?",
     r"(?:NSW|VIC|QLD|TAS|WA|SA|ACT|NT)[ ,]{1,2}[0-9]{4}",  # Australia
     r"Singapore,? (?:S ?)?[0-9]{6}",
-    r"(?:Mumbai|Delhi|Bengaluru|Bangalore|Hyderabad|Chennai|Kolkata|Pune|Ahmedabad|Jaipur)[ ,-]{1,3}[1-8][0-9]{2} ?[0-9]{3}",
+    r"(?:Mumbai|Delhi|Bengaluru|Bangalore|Hyderabad|Chennai|Kolkata|Pune|Ahmedabad"
+    r"|Jaipur)[ ,-]{1,3}[1-8][0-9]{2} ?[0-9]{3}",
 ))  # fmt: skip
 """Codes that end an address: no other number looks like them."""
 NUMBERED = "|".join((

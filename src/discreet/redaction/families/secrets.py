@@ -22,7 +22,8 @@ _ABOUT_PASSWORDS = re.compile(
 _CALLED = (
     r"(?:pass ?words?|passwd|pass?word|passwort|kennwort|passcode|pass ?phrase|pwd|pw|mot de passe|contrase[ñn]a|clave"
     r"|wachtwoord|senha"
-    r"|parola(?: d'ordine)?|has[łl]o|heslo|salasana|l[öo]senord|passord|adgangskode|p/w|mdp|jelsz[óo]|[şs]ifrem?|lozinka"
+    r"|parola(?: d'ordine)?|has[łl]o|heslo|salasana|l[öo]senord|passord|adgangskode|p/w|mdp|jelsz[óo]|[şs]ifrem?"
+    r"|lozinka"
     r"|пароль|парола|κωδικός(?: πρόσβασης)?|סיסמ[הא]|كلمة (?:السر|المرور)|mật khẩu|kata sandi|wi-?fi key"
     r"|पासवर्ड)"
 )
@@ -59,7 +60,8 @@ _NO_USERS = listed(
     denied did different does empty error expired failed fails field for form forgotten from gone greyed has i if in
     incorrect invalid is it locked lost missing must my needed no none not now of ok on only or page please reset right
     same screen so still taken that the then there this to too unavailable unknown using valid was what where which
-    why with without working wrong you your falsch weg vergessen gesperrt nicht kein oublié incorrecta incorrecto perdu pas
+    why with without working wrong you your falsch weg vergessen gesperrt nicht kein oublié incorrecta incorrecto
+    perdu pas
     """
 )
 _A_NAME_ALONE = re.compile(r"(?=.*[0-9_.-])(?=.*[^\W\d_]).{4,}")
@@ -149,7 +151,8 @@ RECOGNISERS = (
     Recogniser(
         "user_name",
         re2.compile(
-            r"(?i)(?:^|[^\pL])(?:user(?: ?name)?|log-?in)[ :=]{1,3}([0-9A-Za-z_.-]{3,40})[ ,/;]{1,3}(?:pass|pw|pwd)(?:word|wort)?[ :=]{1,3}\S*[0-9]"
+            r"(?i)(?:^|[^\pL])(?:user(?: ?name)?|log-?in)[ :=]{1,3}([0-9A-Za-z_.-]{3,40})[ ,/;]{1,3}(?:pass|pw"
+            r"|pwd)(?:word|wort)?[ :=]{1,3}\S*[0-9]"
         ),
         _user,
         NO_WORDS,
