@@ -96,6 +96,7 @@ def _row(
 
 
 _PART = r"[^\s,;:=\"\x01\[0-9]"
+_WITH_A_DIGIT = rf"{_PART}{{0,32}}[0-9](?:{_PART}|[0-9]){{0,32}}"
 _GAPLESS = r"(?:密码|密碼|口令|パスワード|비밀번호|암호|รหัสผ่าน)(?:是|为|は|는|은|คือ)?\s?:?\s{0,2}"
 _TYPED = r"[^\s,;\"\x01\[]{3,64}"
 _LETTER = r"[0-9A-Za-z_\x{80}-\x{10FFFF}]"
@@ -110,27 +111,32 @@ RECOGNISERS = (
         "password",
         r"(?:set|changed?|reset|switched) (?:my |the )?(?:old )?(?:password|passcode|pw)(?: back)?",
         ' to "?',
-        _TYPED,
+        _WITH_A_DIGIT,
         _bare_password,
+        digits=True,
     ),
     Recogniser(
         "password",
-        re2.compile(rf"(?i)(?:^|[\s:\"'])({_TYPED}) as (?:my |the |a )?(?:new |old )?(?:password|passcode|pw)\b"),
+        re2.compile(
+            rf"(?i)(?:^|[\s:\"'])({_WITH_A_DIGIT}) as (?:my |the |a )?(?:new |old )?(?:password|passcode|pw)\b"
+        ),
         _bare_password,
         NO_WORDS,
         group=1,
         edges=anywhere,
+        digits=True,
     ),
     _row(
         "password",
         r"(?:user|login|account|username)[ :=]{1,3}[0-9A-Za-z_.-]{3,40}[ ,/;]{1,3}pass",
         "[ :=]{1,3}",
-        _TYPED,
+        _WITH_A_DIGIT,
         _bare_password,
+        digits=True,
     ),
     _row("password", "pass", r"(?:\s?[:=]\s{0,3}|(?:code)? is )\"?", _TYPED, _bare_password),
     _row("password", "pass", r"\s?[:=]\s{0,3}\"?", _TYPED, _password),
-    _row("password", _CALLED, r" \"?", rf"{_PART}{{0,32}}[0-9](?:{_PART}|[0-9]){{0,32}}", _bare_password, digits=True),
+    _row("password", _CALLED, r" \"?", _WITH_A_DIGIT, _bare_password, digits=True),
     Recogniser(
         "password",
         re2.compile(
@@ -158,6 +164,7 @@ RECOGNISERS = (
         NO_WORDS,
         group=1,
         edges=_no_mail,
+        digits=True,
     ),
     _row("user_name", _USER, " ", rf"@?(?:{_LETTER}|[.-])+", _bare_user),
 )
