@@ -13,7 +13,7 @@ from discreet.redaction.families.cards import is_card
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, apart, in_a_word, listed, whole, words
 
 _IBAN_WORDS = words("iban", "ibans", "account", "acct", "bank", "konto", "kontonummer", "compte", "cuenta", "rekening")
-_BANK_WORDS = words("sort ?codes?", "account", "acct?", "a/c", "bank", "details", "pay", "paid", "transfer", "refund")
+_BANK_WORDS = words("sort ?codes?", "account", "acct?", "a/c", "bank details?")
 _GAP = r"[\s.,\-/_+:]{0,2}"
 _DIVIDED = r"[\s.,\-/_+:]{0,3}"
 _CHECK = rf"(?:[0-9]{_GAP}[0-9OolISB]|[OolISB]{_GAP}[0-9])"
@@ -128,9 +128,12 @@ def _bic(candidate: str, _near: bool) -> int:
     return len(candidate) if candidate[4:6].upper() in _COUNTRIES and certain else 0
 
 
+_A_DAY = re.compile(r"(?:[0-2][0-9]|3[01])-(?:0[0-9]|1[0-2])-[0-9]{2}|[0-9-]{8}\D+(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
+
+
 def _sort_and_account(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     """A British account as it is written without words between: nothing else is 2-2-2 and eight digits."""
-    if near:
+    if near and not _A_DAY.match(candidate):
         yield 0, 8
         yield len(candidate) - len(candidate[8:].lstrip(" ,/;\n")), len(candidate)
 

@@ -129,7 +129,6 @@ LATIN = (
     Scheme("tax registration number, رقم التسجيل الضريبي", "d9", "eg.tn"),
     Scheme("nrt", "[A-Za-z]d6[A-Za-z]"),
     Scheme("peid", "d11|d9|d8|d7"),
-    Scheme("v tal", "d6"),
     Scheme("dui", "d9"),
     Scheme("dpi, cui, código único de identificación", "d13|d9|d8", "pe.cui"),
 )

@@ -31,6 +31,7 @@ _SPOKEN = rf"(?i){_LOCAL}(?:(?:{_IN_NAME}){_LOCAL}){{0,3}}(?:{_AT}){_LABEL}(?:(?
 
 _SPACED = r"(?:^|[^0-9A-Za-z._+-])([0-9A-Za-z](?: [0-9A-Za-z._+-]){0,40} @(?: [0-9A-Za-z.-]){4,60})"
 """Letter by letter, with blanks between."""
+_TWO_WORDS = re.compile(r"[A-Za-z]+[._][A-Za-z]+[0-9]*")
 _PARTS = re.compile(rf"(?i)(.+?)({_AT})(.+)".replace("\\x{80}-\\x{10FFFF}", "\x80-\U0010ffff"), re.DOTALL)
 _DOTS = re.compile(rf"(?i)({_DOT})")
 _TLDS = listed(
@@ -108,7 +109,7 @@ def _spoken(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     if bare == "at":
         # "at what point my ..." is nobody's address.
         # Nor is a word, unless it is spelt like none.
-        unlike = not local.isalpha() and local.isascii()
+        unlike = _TWO_WORDS.fullmatch(local) is not None
         good = free or (dots[0].strip(" _()[]{}<>*").lower() in ("dot", "d0t")) or (not written and (near or unlike))
     else:
         good = written or free if bare == "chez" else sign or written or free or near

@@ -40,8 +40,10 @@ LICENCE = Scheme(
     運転免許証, 運転免許, 免許証番号, 운전면허, 운전면허번호, ใบขับขี่
     """,
     r"=(?:[A-Za-z]{1,5}[ -]?)?[0-9A-Za-z]{0,16}[0-9][0-9A-Za-z]{0,16}"
-    r"(?:[ /-][0-9A-Za-z]{0,6}[0-9][0-9A-Za-z]{0,9}){0,5}",
+    r"(?:[ -][0-9A-Za-z]{0,6}[0-9][0-9A-Za-z]{0,9}){0,5}",
     digits=5,
 )
 
-RECOGNISERS = (*named("passport", (PASSPORT,)), named("driving_licence", (LICENCE,), against=_PARTS)[0])
+_POLISH = Scheme("prawo jazdy, prawa jazdy, numer prawa jazdy", "=[0-9]{5}/[0-9]{2}/[0-9]{4}")
+
+RECOGNISERS = (*named("passport", (PASSPORT,)), named("driving_licence", (LICENCE, _POLISH), against=_PARTS)[0])

@@ -94,6 +94,13 @@ def _signed(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         yield 0, end
 
 
+def _spoken_of(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
+    """As above, and no department or shop."""
+    for start, end in _faint(candidate, near):
+        if not _says_more(candidate[start:end]):
+            yield start, end
+
+
 def _thanked(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     """Who thanks goes on as often as they sign: two or three words that only names are, and nothing behind them."""
     end, count = read(candidate)
@@ -201,7 +208,6 @@ _THANKING = (
     r"|cheers|ta"
     r"|danke(?: sch[öo]n| sehr| im voraus)?|vielen dank|merci(?: beaucoup| d['’]avance)?|(?:muchas )?gracias"
     r"|grazie(?: mille)?|(?:muito )?obrigad[oa]|bedankt|dank je(?: wel)?|tack(?: s[åa] mycket)?|(?:mange )?takk?"
-    r"|greetings|love"
 )
 _SAYING = r"this is|it is|it['’]?s|i am|i['’]?m|hier ist|ich bin|je suis|ici|soy|sono|ik ben|jag [äa]r|jeg er|aqu[íi]"
 _TITLE = (
@@ -277,7 +283,7 @@ RECOGNISERS = (
     _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", _A_CAPITAL), _weak),
     _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
     _row(_after(_THANKING, r"[,.!]{1,3} ", _A_CAPITAL), _thanked),
-    _row(_after(_SPOKEN_OF, " ", _A_CAPITAL), _faint),
+    _row(_after(_SPOKEN_OF, " ", _A_CAPITAL), _spoken_of),
     _row(
         _after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", r"(?-i:[A-Z\x{C0}-\x{DE}])"),
         _in_capitals,

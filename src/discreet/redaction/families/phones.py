@@ -21,8 +21,8 @@ _PHONE_WORDS = words(
     "numéro(?: de téléphone)?", "n° de t[ée]l[ée]phone", "téléphone", "portable", "gsm", "fixe",
     "joindre(?:[ -]moi)?", "teléfono", "telefono", "móvil", "movil", "celular", "número",
     "fono", "ll[aá]m(?:a|e|ar)(?:me|nos)?", "cellulare", "numero", "(?:ri)?chiama(?:mi|temi|re|rmi)?",
-    "(?:my|his|her|our|their|new|old|right|correct|best) (?:[a-z]+ )?(?:number|digits)", "hit me up",
-    "get me (?:on|at)",     "get hold of me", "give me a (?:bell|buzz|shout|ring)", "buzz me",
+    "(?:my|his|her|our|their|a) (?:new|old|mobile|cell|home|work|private|other|current) (?:number|no)", "my digits",
+        "get hold of me", "give me a (?:bell|buzz|shout|ring)", "buzz me",
     "(?:leave|drop)(?: me)? a (?:message|line|text)",
     "emergency contact", "mobilfunk", "(?:zu)?rückruf", "ruf(?:en|t)?(?: sie)? mich(?: an)?",
     "r?appel(?:l?e[rz]?)(?:[ -]moi)?",
@@ -33,7 +33,7 @@ _PHONE_WORDS = words(
     "ara(?:yın|yin|yabilirsiniz)",
     "перезвоните", "телефонът(?: ми)?", "номерът", "τηλ[έε]φων[όο]", "नंबर", "連絡先", "联系方式", "gọi", "telp",
     "hubungi",
-    "nomor(?: hp)?", "no\\.? hp", "nambari", "simu", "zap", "me liga",
+    "nomor(?: hp)?", "no\\.? hp", "nambari", "simu", "me liga",
     "telefone", "telem[oó]vel", "telefoon(?:nummer)?", "mijn nummer", "mobiel",
     "mobil", "mobilen", "mitt nummer", "tlf", "puh(?:elin(?:numero)?)?", "soita", "numer", "komórk(?:a|ę|owy)",
     "(?:od)?(?:za)?dzwo(?:ń|nić)", "cep", "telefonní", "zavolejte", "telefonszám(?:om)?", "mobilom",
@@ -44,7 +44,8 @@ _PHONE_WORDS = words(
 )  # fmt: skip
 _MAYBE_WORDS = words(
     "hp", "(?:main|direct|hot|help)[ -]?line", "desk", "office", "voice ?mail", "my registered", "ext", "extension",
-    "nummer", "ruf(?:en|t)?", "cel", "contacto?", "kontakt", "message (?:at|on)", "mera number", "p:",
+    "nummer", "ruf(?:en|t)?", "cel", "contacto?", "kontakt", "message (?:at|on)", "mera number", "p:", "zap",
+    "hit me up", "get me (?:on|at)", "(?:new|old|right|correct|best) number",
     "lig(?:a|ue|ar)(?:[ -]me)?", "bel(?:len)?(?: me| mij)?", "ring(?:a|e)",
     "numaram", "home", "work", "zuhause", "privat",
 )  # fmt: skip

@@ -237,7 +237,7 @@ RECOGNISERS = (
     ),
     # Hungary: the town first.
     _row(
-        rf"[1-9][0-9]{{3}} {_NAME},? (?:{_NAME} ){{1,3}}(?:[úu]t(?:ja)?|utca|u|t[ée]re?|k[öo]r[úu]t|krt"
+        rf"[1-9][0-9]{{3}} {_NAME},? (?:{_NAME} ){{1,3}}(?:[úu]t(?:ja)?|utca|u\.|t[ée]re?|k[öo]r[úu]t|krt"
         rf"|s[ée]t[áa]ny|k[öo]z|fasor)\.?"
         r" [0-9]{1,4}",
         _town_first,
