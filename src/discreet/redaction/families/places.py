@@ -140,8 +140,10 @@ def _name_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         return
     names = match["words"].split(" ")
     taken, sure = streets.name_back(names)
+    if not taken:
+        return
     proper = any(name[0].isupper() and not name.isupper() for name in names[-taken:])
-    if not taken or not (sure or near or proper):
+    if not (sure or near or proper):
         return
     start = len(match["words"]) - len(" ".join(names[-taken:]))
     end, coded = after(candidate, match.end())

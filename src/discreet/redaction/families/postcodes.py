@@ -34,6 +34,8 @@ NUMBERED = "|".join((
 ))  # fmt: skip
 """Codes that a town follows, or stands before."""
 _CODE = re2.compile(rf"(?i)(?:^|[\s,])(?:({LETTERED})|({NUMBERED}))(?:$|[^0-9A-Za-z\x{{80}}-\x{{10FFFF}}-])")
+_PART_OF_CODE = re.compile(r"[0-9][0-9]|[A-Za-z][0-9]")
+"""No code is without one of these, and most texts behind a street are."""
 _BARE = re.compile(r"[0-9]{4}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _REACH = 72
@@ -81,7 +83,7 @@ def after(text: str, position: int) -> tuple[int, bool]:
     while (floor := _FLOORS.match(text, position)) is not None:
         position = floor.end()
     reach = text[position : position + _REACH + 12]
-    code = _CODE.search(reach)
+    code = _CODE.search(reach) if _PART_OF_CODE.search(reach) else None
     if code is not None and code.start() <= _REACH:
         lettered = code.start(2) < 0
         start, end = code.span(1 if lettered else 2)

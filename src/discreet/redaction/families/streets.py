@@ -135,7 +135,7 @@ def name_back(words: list[str]) -> tuple[int, int]:
                 break
             taken += 1
         return (taken, 3) if taken > 1 else (0, 0)
-    if _JOINED.fullmatch(last):
+    if len(last) > 3 and _JOINED.fullmatch(last):
         more = len(words) > 1 and last[0].isupper() == words[-2][0].isupper() and _DESCRIBES.fullmatch(words[-2])
         return 1 + bool(more and not is_stop(words[-2]) and words[-2] not in _ARTICLES), 3
     for index, word in enumerate(words[:-1]):
