@@ -28,6 +28,8 @@ _ALONE = r"(?:^|[^\pL\pN_])"
 """RE2's own edge of a word knows ASCII only."""
 _RUN = re2.compile(rf"(?i){_ALONE}(?:plus{_GAP})?{_WORD}(?:{_GAP}{_WORD})+")
 _WORDS = re.compile(r"[^\W\d_]+")
+_A_PRONOUN = re.compile(r"(?<![^\W_])(?:this|that|the|other|new|old|which) one\Z", re.IGNORECASE)
+"""No digit: "use this one four one one one ..."."""
 
 HINT = re2.compile(
     rf"(?i)%[0-9A-F]{{2}}|&[#A-Z]|{_ALONE}{_WORD}{_GAP}{_WORD}{_GAP}{_WORD}(?:$|[^\pL])|\b(?:double|triple) {_WORD}"
@@ -99,6 +101,8 @@ def spelled(text: str) -> Iterator[tuple[int, int, list[tuple[str, int, int]]]]:
         return
     for run in _RUN.finditer(text):
         digits = _digits(text, run.start(), run.end())
+        if digits and _A_PRONOUN.search(text, max(0, digits[0][1] - 8), digits[0][2]):
+            digits = digits[1:]
         if len(digits) >= 3:
             yield digits[0][1], digits[-1][2], digits
 

@@ -43,6 +43,10 @@ _REGIONS = {2: ("OH", "TX", "NY", "WA", "MN"), 3: ("NSW", "TAS", "VIC", "QLD")}
 _IN_CODES = "AEHNPRTXY"
 """Capitals that every country which has letters in its postcodes has there."""
 _WORDS = re.compile(r"[^\W\d_]+|\w+")
+_EAST_ASIAN = re.compile("(?<![0-9\u3005\u3040-\u9fff\uac00-\ud7a3])[\u3005\u3040-\u9fff\uac00-\ud7a3]+")
+"""Names of places: what stands behind a number says of what it is one."""
+_CHINESE = re.compile("(?:.段)?[0-9]{1,5}(?:[之-][0-9]{1,3})?[号號]")
+_KOREAN = (("로길동", "예시로"), ("구군", "보기구"), ("", "견본시"))
 _PEM = re.compile(r"(-----BEGIN [^-]+-----)(.*?)(-----END [^-]+-----)?", re.DOTALL)
 _HEX = "abcdef"
 _ALL = "abcdefghijklmnopqrstuvwxyz"
@@ -67,6 +71,8 @@ def name(random: Random, value: str) -> str:
 
 def address(random: Random, value: str) -> str:
     """Numbers and codes of the same length, other names for streets and towns."""
+    if _EAST_ASIAN.search(value):
+        return re.sub(r"[0-9]+", lambda match: _code(random, match[0]), _EAST_ASIAN.sub(_east_asian, value))
 
     def other(match: re.Match[str]) -> str:
         word = match[0]
@@ -81,6 +87,13 @@ def address(random: Random, value: str) -> str:
         return _cased("Muster" + suffix if suffix else random.choice(_PLACES), word)
 
     return re.sub(r"[^\W\d_]+|[0-9]+|\w", other, value)
+
+
+def _east_asian(match: re.Match[str]) -> str:
+    """Each of these ends with what the place is."""
+    if match[0][-1] >= "\uac00":
+        return next(new for ends, new in _KOREAN if match[0][-1] in ends or not ends)
+    return "样本市示例区模范路" if _CHINESE.match(match.string, match.end()) else "見本県例市仮町"
 
 
 def key(random: Random, value: str) -> str:
@@ -104,6 +117,13 @@ def wallet(random: Random, value: str) -> str:
     if prefix and len(data) > 6 and set(data) <= set(BECH32):
         return _cased(_bech32(random, prefix, data), value)
     return "".join(random.choice(BASE58) for _ in value)
+
+
+def bic(random: Random, value: str) -> str:
+    """The country stays, the bank goes; a place of a doubled letter, and the main branch."""
+    made = "".join(random.choice(_ALL) for _ in range(4)) + value[4:6].lower() + 2 * random.choice("fkmp")
+    made += "xxx"[: len(value) - 8]
+    return made if value.islower() else made.upper()
 
 
 def _base58(body: bytes) -> str:

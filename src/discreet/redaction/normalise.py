@@ -16,9 +16,11 @@ HARMLESS = re.compile(
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
 _DOTS = dict.fromkeys("·∙⋅‧・․。｡", ".")
 _SLASHES = dict.fromkeys("⁄∕⧸", "/")
-_ALSO = {**_DASHES, **_DOTS, **_SLASHES}
 MARK = "\x01"
 """What stands for a token or a mask in the view: no part of anything."""
+_FILLERS = dict.fromkeys("\u115f\u1160\u3164\uffa0", "")
+"""Letters of Hangul that nothing is seen of."""
+_ALSO = {**_DASHES, **_DOTS, **_SLASHES, **_FILLERS, "🄋": "0", "🄌": "0"}
 _MARKS = ("Mn", "Me")
 """Categories of a mark that belongs to the character before it."""
 _REMEMBERED = 8192

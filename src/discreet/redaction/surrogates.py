@@ -122,6 +122,7 @@ def _date(random: Random, _: str) -> str:
 _MAKERS: dict[str, Callable[[Random, str], str]] = {
     "payment_card": _card,
     "iban": _iban,
+    "bic": invented.bic,
     "email": _mail,
     "phone": _phone,
     "date_of_birth": _date,

@@ -11,6 +11,7 @@ from discreet.redaction.families import (
     cards,
     codes,
     dates,
+    east_asia,
     ids,
     keys,
     mail,
@@ -40,5 +41,6 @@ RECOGNISERS: tuple[Recogniser, ...] = (
     *dates.RECOGNISERS,
     *people.RECOGNISERS,
     *places.RECOGNISERS,
+    *east_asia.RECOGNISERS,
     *phones.RECOGNISERS,
 )

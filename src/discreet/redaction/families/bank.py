@@ -13,10 +13,13 @@ from discreet.redaction.families.cards import is_card
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, apart, in_a_word, listed, whole, words
 
 _IBAN_WORDS = words("iban", "ibans", "account", "acct", "bank", "konto", "kontonummer", "compte", "cuenta", "rekening")
+_BANK_WORDS = words("sort ?codes?", "account", "acct?", "a/c", "bank details?")
 _GAP = r"[\s.,\-/_+:]{0,2}"
 _DIVIDED = r"[\s.,\-/_+:]{0,3}"
 _CHECK = rf"(?:[0-9]{_GAP}[0-9OolISB]|[OolISB]{_GAP}[0-9])"
-_HEAD = re2.compile(rf"(?:^|[^0-9A-Za-z])([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})")
+_HEAD = re2.compile(
+    rf"(?:^|[^0-9A-Za-z]|\b(?i:iban))([A-Za-z]{{2}}{_GAP}{_CHECK}|[A-Za-z][\s.\-/_]{{1,2}}[A-Za-z]{_GAP}{_CHECK})"
+)
 _LONGEST = 34
 _AHEAD = 3 * _LONGEST
 _FIGURES = str.maketrans("OolISB", "001158")
@@ -62,7 +65,8 @@ def _iban_edges(text: str, start: int, end: int, near: bool) -> bool:
     """Its length and its check say where it ends: beside its name, words may be glued to it."""
     before, after = text[start - 1 : start] or " ", text[end : end + 1] or " "
     ends = not in_a_word(after) or text[end : end + 3].isalpha()
-    return apart(text, start, end, near) or (near and not in_a_word(before) and ends)
+    named = text[max(0, start - 4) : start].lower() == "iban"
+    return apart(text, start, end, near) or ((near or named) and (named or not in_a_word(before)) and ends)
 
 
 def _right(number: str, layout: str) -> bool:
@@ -85,8 +89,10 @@ _OVER = (
 )
 _DIGITS = r"[0-9](?:[ .\-/]?[0-9])"
 _ACCOUNT = (
-    r"(?:(?:bank|giro|checking|savings?|current)[ -]?)?(?:accounts?|acct?|a/c)|(?:bank)?konto|kontonummer|kontonr"
-    r"|compte(?: bancaire)?|cuenta(?: bancaria)?|rekening(?:nummer)?|numer konta|conto(?: corrente)?|conta"
+    r"(?:(?:bank|giro|checking|savings?|current)[ -]?)?(?:accounts?|acct?\.?|a/c)|(?:bank)?konto|kontonummer|kontonr"
+    r"|compte(?: bancaire)?|cuenta(?: bancaria)?|rekening(?:nummer)?|numer konta|conto(?: corrente)?|conta|ac no\.?"
+    r"|n(?:ume)?r rachunku|[čc][íi]slo [úu][čc]tu|(?:bank)?sz[áa]mlasz[áa]m(?:om)?|hesap|номер сч[её]та|номер рахунку"
+    r"|口座番号|银行账号|账号|계좌번호|رقم الحساب|número de conta|αριθμός λογαριασμού"
 )
 
 
@@ -112,10 +118,24 @@ _COUNTRIES = listed(
 )
 
 
+_SMALL = re.compile(r"[a-z]{6}(?:(?!ss)([a-z])\1(?:[a-z0-9]{3})?|[a-z]{2}xxx)|[a-z]{4}sess")
+"""Hardly a word of eight letters with a country in its middle ends in a doubled one, as the places of banks do."""
+
+
 def _bic(candidate: str, _near: bool) -> int:
     """Letters 5 and 6 are a country; in small letters it is likelier a word."""
-    certain = candidate.isupper() or any(character.isdigit() for character in candidate)
+    certain = candidate.isupper() or any(map(str.isdigit, candidate)) or _SMALL.fullmatch(candidate.lower()) is not None
     return len(candidate) if candidate[4:6].upper() in _COUNTRIES and certain else 0
+
+
+_A_DAY = re.compile(r"(?:[0-2][0-9]|3[01])-(?:0[0-9]|1[0-2])-[0-9]{2}|[0-9-]{8}\D+(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]")
+
+
+def _sort_and_account(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
+    """A British account as it is written without words between: nothing else is 2-2-2 and eight digits."""
+    if near and not _A_DAY.match(candidate):
+        yield 0, 8
+        yield len(candidate) - len(candidate[8:].lstrip(" ,/;\n")), len(candidate)
 
 
 def _numbered(cue: str, number: str) -> Recogniser:
@@ -138,12 +158,21 @@ RECOGNISERS = (
     Recogniser(
         "bic",
         re2.compile(
-            r"(?i)\b(?:bic|swift)(?:[ ]?/[ ]?(?:bic|swift))?(?: ?(?:code|number|no))?(?: is| ist| est| es)?"
+            r"(?i)\b(?:bic|swift)(?:[ ]?[/-][ ]?(?:bic|swift))?(?:[ -]?(?:code|number|no))?(?: is| ist| est| es)?"
             r"[\s:=#\"'.]{0,3}([A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b"
         ),
         _bic,
         NO_WORDS,
         group=1,
+    ),
+    Recogniser(
+        "bank_account",
+        re2.compile(r"[0-9]{2}-[0-9]{2}-[0-9]{2}[ ,/;\n]{1,3}[0-9]{8}"),
+        whole,
+        _BANK_WORDS,
+        stretches=_sort_and_account,
+        edges=apart,
+        digits=True,
     ),
     _numbered(r"sort|s/?c", r"[0-9]{2}-[0-9]{2}-[0-9]{2}"),
     _numbered(r"sort[ _-]?code|s/c", r"[0-9]{2}[ .\-/]?[0-9]{2}[ .\-/]?[0-9]{2}"),
@@ -153,7 +182,7 @@ RECOGNISERS = (
     _numbered(r"agência|clearing ?(?:nummer|nr|number)", r"[0-9]{4,5}(?:-[0-9])?"),
     _numbered(r"bsb", r"[0-9]{3}[ -]?[0-9]{3}"),
     _numbered(r"blz|bankleitzahl", rf"{_DIGITS}{{7}}"),
-    _numbered(r"clabe", rf"{_DIGITS}{{17}}"),
+    _numbered(r"clabe(?: interbancaria)?", rf"{_DIGITS}{{17}}"),
     _numbered(r"ifsc", r"[A-Z]{4}0[A-Z0-9]{6}"),
-    _numbered(_ACCOUNT, rf"{_DIGITS}{{5,19}}"),
+    _numbered(_ACCOUNT, rf"{_DIGITS}{{5,25}}"),
 )

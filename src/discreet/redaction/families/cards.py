@@ -18,8 +18,8 @@ _CARD_WORDS = words(
     "بطاقتي", "بطاقة", "کارت", "कार्ड", "карта", "карты", "卡号", "信用卡", "카드", "cvv2?", "cvc2?", "elo", "dankort",
     "troy", "verve", "girocard", "bancontact", "postepay",
 )  # fmt: skip
-_GAP = r"[\s.,\-/_+()|*:;~=•]{0,3}"
-_RARE = re.compile(r"[|*:;~=•]")
+_GAP = r"[\s.,\-/_+()|*:;~=•\[\]\\]{0,3}"
+_RARE = re.compile(r"[|*:;~=\[\]\\]")
 """Divides the groups of a card beside a word about cards; elsewhere it divides other things."""
 _DECIMAL = re.compile(r"[0-9]+[.,][0-9]+")
 _LONGEST = 60
@@ -99,7 +99,13 @@ def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
 
 def _parted(candidate: str, places: list[int], start: int) -> bool:
     between = candidate[places[start - 1] + 1 : places[start]]
+    if _MONTH_OR_TIME.fullmatch(candidate, 0, places[start]):
+        return True
     return any(sign in between for sign in ("\n", ",", "(", ") ", " / ", "|", ";", ":"))
+
+
+_MONTH_OR_TIME = re.compile(r"(?:(?:0?[1-9]|1[0-2]) ?[/.-] ?(?:20)?[2-4][0-9]|[0-2]?[0-9]:[0-5][0-9])[\s,;]{1,3}")
+"""What may stand before a card and is no group of it: "09/28 4111 ..."."""
 
 
 def _is_another_thing(text: str) -> bool:
@@ -116,7 +122,7 @@ def _card_edges(text: str, start: int, end: int, near: bool) -> bool:
         return False
     if (before.isalpha() and in_a_word(before)) or (before in "-_" and start > 1 and text[start - 2].isalpha()):
         word = text[max(0, start - 12) : start].lower()
-        return word.endswith(_GLUED)
+        return word.rstrip("-_").endswith(_GLUED)
     return True
 
 

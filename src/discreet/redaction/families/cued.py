@@ -218,7 +218,7 @@ def _any_accent(name: str) -> str:
     for character in name:
         plain = folded(character)
         if character in " '’":
-            made += r"[\s_.'’/-]{0,2}"
+            made += r"[\s_.'’/°º-]{0,2}"
         elif character.isascii():
             made += character
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _MONTHS = "|".join((
+    "янв|фев|мар|апр|июн|июл|авг|сен|окт|ноя|дек",
     r"jan(?:uary|uar|vier|uari|eiro|uarie)?|gennaio|enero|ene|janu[áa]r|ocak",
     r"feb(?:ruary|ruar|braio|rero|ruari|ruarie|ru[áa]r)?|f[ée]v(?:rier|ereiro)?|[şs]ubat",
     r"m[aä]r(?:ch|z|s|t|zo|ço|tie)?|mrz|maart|m[áa]rcius",
@@ -43,6 +44,8 @@ _NUMBERS = (
 _SAID = rf"(?:nineteen|twenty|two thousand(?: and)?)(?:[ -](?:oh[ -])?(?:{_NUMBERS})){{0,2}}"
 """A year as it is said: "nineteen eighty four"."""
 _OF = r"(?:[\s,.'/-]{0,3}(?:of|de|del|di|do|d['’])?[\s,.'/-]{0,3})"
+_ROMAN = "I{1,3}|I?V|VI{1,3}|I?X|XI{1,2}"
+"""A month, in Poland, Hungary and Italy."""
 _SHORT = "'?[0-9]{2}"
 _BY_NUMBER = (
     rf"{_YEAR}\s?[./-]\s?[0-9]{{1,2}}\s?[./-]\s?[0-9]{{1,2}}"
@@ -57,7 +60,7 @@ CERTAIN = re.compile(
 )
 """A date wherever it stands."""
 ANY = re.compile(
-    rf"{_BY_NUMBER}|[0-9]{{1,2}}\s?[./ -]\s?[0-9]{{1,2}}\s?[./ -]\s?(?:{_YEAR}|{_SHORT})|{_BY_NAME}"
+    rf"{_BY_NUMBER}|[0-9]{{1,2}}\s?[./ ,\\-]\s?(?:[0-9]{{1,2}}|{_ROMAN})\s?[./ ,\\-]\s?(?:{_YEAR}|{_SHORT})|{_BY_NAME}"
     rf"|{_DAY}{_OF}{_MONTH}{_OF}{_SHORT}|{_MONTH}\s?[0-9]{{1,2}}(?:st|nd|rd|th)?[\s,.'-]{{1,3}}{_SHORT}"
     rf"|{_MONTH}{_OF}{_YEAR}|[0-9]{{8}}|[0-9]{{6}}|[0-9]{{1,2}}\s?[/-]\s?{_YEAR}",
     re.IGNORECASE,

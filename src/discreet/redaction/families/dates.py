@@ -70,7 +70,21 @@ RECOGNISERS = (
     Recogniser(
         "date_of_birth",
         re2.compile(
-            r"(?i)(?:^|[^\w./-])([0-9][0-9A-Za-z\x{80}-\x{10FFFF}./ -]{5,18}[0-9])[\"')\s,]{0,3}"
+            r"(?i)(?:^|[^\pL])(?:year of birth|birth year|geburtsjahr|ann[ée]e de naissance|a[ñn]o de nacimiento"
+            r"|anno di nascita|ano de nascimento|geboortejaar|год рождения)(?: is| ist| est| es)?[\s:=]{1,3}"
+            r"((?:19|20)[0-9]{2})"
+        ),
+        whole,
+        NO_WORDS,
+        group=1,
+        edges=_apart,
+        digits=True,
+    ),
+    Recogniser(
+        "date_of_birth",
+        re2.compile(
+            r"(?i)(?:^|[^\w./-])((?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt"
+            r"|dez)[a-z]{0,6}\.? )?[0-9][0-9A-Za-z\x{80}-\x{10FFFF}./, -]{5,18}[0-9])[\"')\s,]{0,3}"
             r"(?:(?:is|was|ist|est|es|è|é|är|er)\s(?:my|mein|the|ma|mi|la|her|his)\s|\(?)"
             r"(?:dob|d\.o\.b|date of birth|birth ?da(?:y|te)|geburts(?:datum|tag)|date de naissance"
             r"|fecha de nacimiento|geboren|born)"

@@ -48,6 +48,8 @@ _GERMAN_DUTCH_FRENCH = (
         "d11",
         "de.idnr",
     ),
+    Scheme("abgabenkontonummer, abgabenkonto", "d9"),
+    Scheme("veronumero, veronumeroni", "d12"),
     Scheme("steuernummer, steuer nummer, steuer nr, steuernr, st nr, stnr", "d10|d11|d12|d13|d9"),
     Scheme(
         """
@@ -79,12 +81,16 @@ _GERMAN_DUTCH_FRENCH = (
     Scheme(
         """
         rijksregister, insz, niss, numéro national, numéro de registre national, registre national, nrn, rrn,
-        bis nummer, nationaal nummer, national register number, inss
+        bis nummer, bisnummer, nationaal nummer, national register number, inss
         """,
         "d11",
         "be.nn be.bis",
     ),
-    Scheme("identiteitskaart, identiteitsbewijs", "d12|d10|a2x6d", "nl.identiteitskaartnummer"),
+    Scheme(
+        "identiteitskaart, identiteitsbewijs, eid kaart, eid card, carte eid, eid",
+        "d12|d10|a2x6d",
+        "nl.identiteitskaartnummer",
+    ),
     Scheme("matricule, numéro de matricule, numéro d'identification nationale", "d13|d11"),
     Scheme(
         """
@@ -95,7 +101,8 @@ _GERMAN_DUTCH_FRENCH = (
         "fr.nir",
     ),
     Scheme(
-        "numéro fiscal, spi, numéro spi, référence fiscale, identifiant fiscal, numéro fiscal de référence",
+        "numéro fiscal, n fiscal, num fiscal, spi, numéro spi, référence fiscale, identifiant fiscal, "
+        "numéro fiscal de référence",
         "d13",
         "fr.nif",
     ),
@@ -178,7 +185,7 @@ _NORDIC_BALTIC = (
         henkilötunnus, henkilötunnukseni, henkilötunnukseksi, hetu, hetuni, sotu, personbeteckning,
         personal identity code
         """,
-        "d6[-+A-FU-Ya-fu-y]d3x",
+        "d6[-+A-FU-Ya-fu-y]d3x|d9x",
         "fi.hetu",
     ),
     Scheme("kennitala, kennitölu", "d10", "is_.kennitala"),
@@ -194,6 +201,13 @@ _WORDS = (
     Scheme("uid", "d12", "in_.aadhaar", strict=True),
     Scheme("ci", "d8|d10", "ec.ci", strict=True),
     Scheme("tin", "d11", "de.idnr", strict=True),
+    Scheme("tin, ghana tin, ghanaian tin", "[CPGQVcpgqv]d10|[CPGQVcpgqv]d9x", "gh.tin", strict=True),
+    Scheme("tic, tax identification code", "a2d8a|d8a", "cy.vat", strict=True),
+    Scheme("nit", "d14", "sv.nit", strict=True),
+    Scheme("nuit", "d9", "mz.nuit", strict=True),
+    Scheme("dič", "a2d10|a2d9|a2d8|d10|d9|d8", "cz.dic", strict=True),
+    Scheme("cf, cod fiscale, codice fiscale", "d11", "it.iva", strict=True),
+    Scheme("mst", "d10|d13", "vn.mst", strict=True),
     Scheme("documento", "d8a", "es.dni", strict=True),
 )
 

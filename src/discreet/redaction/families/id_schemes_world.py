@@ -68,12 +68,18 @@ ASIAN = (
     ),
     Scheme("nric, fin, uin, singapore id", "[STFGMstfgm]d7a"),
     Scheme("mykad, my kad, ic, i c, nric, kad pengenalan, mypr, malaysian id, malaysian ic", "d12", "my.nric"),
-    Scheme("เลขบัตรประชาชน, บัตรประชาชน, เลขประจำตัวประชาชน, thai id, thai citizen id, thai national id", "d13", "th.pin"),
+    Scheme(
+        "เลขบัตรประชาชน, บัตรประชาชน, เลขประจำตัวประชาชน, เลขผู้เสียภาษี, เลขประจำตัวผู้เสียภาษี, thai id, thai citizen id, "
+        "thai national id",
+        "d13",
+        "th.pin",
+    ),
     Scheme("nik, ktp, e ktp, nomor induk kependudukan, nomor ktp, no ktp", "d16", "id.nik"),
     Scheme("npwp, nomor pokok wajib pajak", "d15|d16", "id.npwp"),
     Scheme("sss number, sss no, gsis, philhealth, pag ibig, umid, philsys", "d10|d12|d11|d16"),
     Scheme(
-        "cccd, cmnd, căn cước, căn cước công dân, chứng minh nhân dân, số cccd, vietnamese id, mã số thuế", "d12|d9|d10"
+        "cccd, cmnd, căn cước, căn cước công dân, chứng minh nhân dân, số cccd, vietnamese id, mã số thuế",
+        "d12|d9|d10|d13",
     ),
     Scheme("cnic, nicop, nadra, شناختی کارڈ, شناختی, pakistani id", "d13", "pk.cnic"),
     Scheme("nic, sri lankan id", "=[0-9]{9}[VvXx]|[0-9]{12}|[0-9]{5}-[0-9]{7}-[0-9]"),
@@ -99,7 +105,7 @@ LATIN = (
     Scheme("run", "d8[0-9Kk]|d7[0-9Kk]", "cl.rut", strict=True),
     Scheme("rut", "d12", "uy.rut"),
     Scheme("curp, c u r p, clave única de registro de población", "a4d6[HMXhmx]a5xd", "mx.curp"),
-    Scheme("rfc, r f c, registro federal de contribuyentes", "a4d6x3", "mx.rfc"),
+    Scheme("rfc, r f c, registro federal de contribuyentes", "a4d6x3|a3d6x3|a4d6", "mx.rfc"),
     Scheme("clave de elector, ine", "a6d8[HMhm]d3|d13"),
     Scheme("nss, imss, número de seguro social, seguro social", "d11"),
     Scheme(
@@ -114,8 +120,17 @@ LATIN = (
     Scheme("nit", "d10|d9|d8x", "co.nit gt.nit", strict=True),
     Scheme("rif, r i f", "[VEJPGvejpg]d9", "ve.rif"),
     Scheme("ruc", "d11|d13|d8", "pe.ruc ec.ruc"),
+    Scheme("ruc", "d9|d7|d6|d5", "py.ruc", strict=True),
+    Scheme("nit", "d7x|d6x|d5x|d4x|d3x", "gt.nit", strict=True),
+    Scheme("rnc", "d9", "do.rnc"),
+    Scheme("carné de identidad, número de identidad permanente", "d11", "cu.ni"),
+    Scheme("matricule fiscal, matricule fiscale, identifiant fiscal", "d7a3d3|d7a", "tn.mf"),
+    Scheme("nifp", "d9"),
+    Scheme("tax registration number, رقم التسجيل الضريبي", "d9", "eg.tn"),
+    Scheme("nrt", "[A-Za-z]d6[A-Za-z]"),
+    Scheme("peid", "d11|d9|d8|d7"),
     Scheme("dui", "d9"),
-    Scheme("dpi, cui, código único de identificación", "d13|d9", "pe.cui"),
+    Scheme("dpi, cui, código único de identificación", "d13|d9|d8", "pe.cui"),
 )
 
 _PEOPLES = sorted(

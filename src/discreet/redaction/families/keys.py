@@ -25,6 +25,9 @@ _ISSUED = "|".join((
     rf"rzp_(?:live|test)_{_BODY}{{14}}|(?:SK|AC)[0-9a-f]{{32}}|lin_api_{_BODY}{{32,}}|gl(?:sa|c)_{_WIDE}{{20,}}|nvapi-{_WIDE}{{40,}}",
     rf"gsk_{_BODY}{{32,}}|fig[do]_{_WIDE}{{20,}}|sntry[su]_{_WIDE}{{20,}}|ATATT3{_WIDE}{{20,}}|xai-{_BODY}{{40,}}|r8_{_BODY}{{30,}}",
     rf"dapi[0-9a-f]{{32}}|ops_eyJ{_WIDE}{{20,}}|EAA{_BODY}{{80,}}|secret_{_BODY}{{40,}}|ntn_{_BODY}{{40,}}|vercel_{_BODY}{{20,}}",
+    rf"(?:sbp|sgp)_[0-9a-f]{{40}}|pul-[0-9a-f]{{40}}|tfp_{_BODY}{{40,}}|NRAK-[0-9A-Z]{{27}}|dp\.(?:pt|st|ct)\.{_WIDE}{{40,}}",
+    rf"CFPAT-{_WIDE}{{40,}}|tskey-[a-z]{{2,10}}-{_WIDE}{{16,}}|ATCTT3{_WIDE}{{20,}}|rdme_[0-9a-z]{{70}}|LTAI{_BODY}{{12,26}}",
+    rf"[0-9]{{8,10}}:AA{_WIDE}{{33}}|pat-(?:na|eu)1-[0-9a-f]{{8}}-[0-9a-f-]{{27}}|AKID{_BODY}{{32}}|v[24]\.(?:public|local)\.{_WIDE}{{20,}}",
     rf"eyJ{_WIDE}{{8,}}\.{_WIDE}{{8,}}\.{_WIDE}*",
 ))  # fmt: skip
 """AWS, GitHub, GitLab, Slack, Stripe, Square, Google, SendGrid and so on; the last are JSON web tokens (RFC 7519)."""
@@ -33,14 +36,16 @@ PREFIX = re.compile(
     r"|whsec_|sk-|sq0(?:atp|csp)-|AIza|ya29\.|GOCSPX-|SG\.|key-|npm_|pypi-|hf_|dckr_pat_|hvs\.|shp(?:at|ca|pa|ss)_"
     r"|do[opr]_v1_|AGE-SECRET-KEY-1|PMAK-|eyJ"
     r"|rzp_(?:live|test)_|SK|AC|lin_api_|gl(?:sa|c)_|nvapi-|gsk_|fig[do]_|sntry[su]_|ATATT3|xai-|r8_|dapi|ops_|EAA|secret_"
-    r"|ntn_|vercel_"
+    r"|ntn_|vercel_|sbp_|sgp_|pul-|tfp_|NRAK-|dp\.(?:pt|st|ct)\.|CFPAT-|tskey-|ATCTT3|rdme_|LTAI|[0-9]{8,10}:AA|pat-(?:na|eu)1-"
+    r"|AKID|v[24]\.(?:public|local)\."
 )
 """What an issuer puts in front: it names a service, and no secret."""
 _PEM = r"[A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----"
 _LINES = r"(?:[A-Z][A-Za-z-]{2,12}: [^\n]{1,80}\n|[0-9A-Za-z+/=\s\\])*"
 _NAMED = (
     r"(?:api|secret|access|account|shared|private|signing|encryption|auth|client|bearer|refresh|session|licence|license)"
-    r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer"
+    r"[ _-]?(?:access[ _-]?)?(?:key|token|secret)(?: id| key)?|bearer|api[ -]?schl[üu]ssel|cl[ée] (?:d['’])?api"
+    r"|(?:clave|chiave|chave)(?: de| da)? api|api[ -]?(?:sleutel|nyckel|n[øo]gle|n[øo]kkel)|klucz api"
 )
 _OVER = r"\"?(?:(?: is| ist| est| es|'s)[ :=]{1,3}|\s?[:=]{1,2}>?\s{0,3})"
 _CALLED = rf"(?:{_NAMED})(?:{_OVER}|[ ]{{1,2}})|(?:token|secret|key){_OVER}"

@@ -17,18 +17,21 @@ _TLD = r"[A-Za-z\x{80}-\x{10FFFF}]{2,24}"
 _PLAIN = rf"[{_L}_.+'-]+@(?:[{_L}-]+\.)+{_TLD}"
 
 _AT = (
-    r"\s{0,2}@\s{0,2}|\s?[(\[{<]\s?(?:at|@|a|ät|arroba|arr?obase)\s?[)\]}>]\s?|\s?[_*-]{1,2}at[_*-]{1,2}\s?"
+    r"\s{0,2}@\s{0,2}|\s?[(\[{<⟨〈「【|/]\s?(?:at|@|a|ät|arroba|arr?obase)\s?[)\]}>⟩〉」】|/]\s?|\s?[_*-]{1,2}at[_*-]{1,2}\s?"
     r"|\s{1,2}(?:at(?:[ -]sign)?|ät|aet|arroba|arr?obase|chez|chiocciola|apenstaartje|malpa|małpa|zavin[aá][cč]"
     r"|snabel-?a|kukac|собака)\s{1,2}"
 )
-_DOT_WORD = r"dot|punkt|punto|point|punt|ponto|te[čc]ka|kropka|nokta|pont|точка"
+_DOT_WORD = r"d[o0]t|punkt|punto|point|punt|ponto|te[čc]ka|kropka|nokta|pont|точка"
 _DOT = (
-    rf"\.|\s\.\s?|\.\s|,|\s?[(\[{{<]\s?(?:{_DOT_WORD}|\.)\s?[)\]}}>]\s?|\s?[_*-]{{1,2}}dot[_*-]{{1,2}}\s?"
+    rf"\s\.\s?|\.\s|\.|,|\s?[(\[{{<]\s?(?:{_DOT_WORD}|\.)\s?[)\]}}>]\s?|\s?[_*-]{{1,2}}dot[_*-]{{1,2}}\s?"
     rf"|\s{{1,2}}(?:{_DOT_WORD})\s{{1,2}}"
 )
 _IN_NAME = rf" (?:{_DOT_WORD}|underscore|dash|hyphen|minus|plus|unterstrich) "
 _SPOKEN = rf"(?i){_LOCAL}(?:(?:{_IN_NAME}){_LOCAL}){{0,3}}(?:{_AT}){_LABEL}(?:(?:{_DOT}){_LABEL}){{1,4}}"
 
+_SPACED = r"(?:^|[^0-9A-Za-z._+-])([0-9A-Za-z](?: [0-9A-Za-z._+-]){0,40} @(?: [0-9A-Za-z.-]){4,60})"
+"""Letter by letter, with blanks between."""
+_TWO_WORDS = re.compile(r"[A-Za-z]+[._][A-Za-z]+[0-9]*")
 _PARTS = re.compile(rf"(?i)(.+?)({_AT})(.+)".replace("\\x{80}-\\x{10FFFF}", "\x80-\U0010ffff"), re.DOTALL)
 _DOTS = re.compile(rf"(?i)({_DOT})")
 _TLDS = listed(
@@ -40,6 +43,8 @@ _TLDS = listed(
     london berlin asia
     """
 )
+_NO_WORDS = listed("com org net edu gov")
+"""Ends of hosts with which no sentence begins."""
 _FREE = listed(
     """
     gmail googlemail outlook hotmail live msn yahoo ymail icloud gmx web proton protonmail aol qq mail posteo
@@ -97,12 +102,15 @@ def _spoken(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
     bare = at.strip().lower()
     sign = not bare.isalpha()
     free = labels[0].lower() in _FREE
-    if not written and dots[0] != "." and not ("@" in at and (free or dots[0] == " . ")):
+    spaced = dots[0] == " . " and (sign or len(bare) > 2 or near)
+    if not written and dots[0] != "." and not (spaced or ("@" in at and (free or labels[-1].lower() in _NO_WORDS))):
         # A sentence may end there, or go on.
         return
     if bare == "at":
         # "at what point my ..." is nobody's address.
-        good = free or (dots[0].strip(" _()[]{}<>*").lower() == "dot") or (near and not written)
+        # Nor is a word, unless it is spelt like none.
+        unlike = _TWO_WORDS.fullmatch(local) is not None
+        good = free or (dots[0].strip(" _()[]{}<>*").lower() in ("dot", "d0t")) or (not written and (near or unlike))
     else:
         good = written or free if bare == "chez" else sign or written or free or near
     if good and labels[0].lower() not in _NOBODY:
@@ -123,7 +131,17 @@ def _outside(text: str, start: int, end: int, near: bool) -> bool:
     return apart(text, start, end, near) and _no_login(text, start, end, near)
 
 
+def _letter_by_letter(candidate: str, _near: bool) -> int:
+    """The letter of a word that follows is none of it: the host ends in a known ending."""
+    for end in range(len(candidate), 0, -2):
+        host = candidate[:end].replace(" ", "").partition("@")[2]
+        if "." in host.strip(".") and host.rpartition(".")[2].lower() in _TLDS:
+            return end
+    return 0
+
+
 RECOGNISERS = (
     Recogniser("email", re2.compile(_PLAIN), whole, NO_WORDS, stretches=_plain, edges=_no_login),
     Recogniser("email", re2.compile(_SPOKEN), whole, _MAIL_WORDS, stretches=_spoken, edges=_outside, again=True),
+    Recogniser("email", re2.compile(_SPACED), _letter_by_letter, NO_WORDS, group=1),
 )

@@ -14,7 +14,9 @@ _VERSIONS = preceded_by(
     "versions?", "firmware", "v", "release", "build", "update", "section", "chapter", "clause", "paragraph",
     "abschnitt", "kapitel", "article", "driver", "software", "ios", "android", "app",
     "phone", "tel", "telefon", "tlf", "mobile?", "mobil(?:nr|nummer)?", "t[ée]l[ée]phone", "portable", "tel[ée]fono",
-    "natel", "handy", "gsm", "cell", "puh", "fax", "call(?: me)?(?: on| at)?", "ring",
+    "natel", "handy", "gsm", "whats ?app", "signal", "sms", "puhelin", "cell", "puh", "fax",
+    "(?:call|text|reach|ring|contact)(?: me| us)?(?: on| at)?", "my number",
+    "m[ei]n? nummer", "ring(?:e)? (?:til )?m[ei]g(?: p[åa])?", "nummer",
 )  # fmt: skip
 """What four numbers with dots are called that are no address: versions, and phones in groups of two."""
 _DOT = r"(?:\.| ?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|\{dot\}) ?| (?:dot|punkt|punto|point) | \. )"
@@ -86,6 +88,17 @@ def _page(candidate: str, _near: bool) -> int:
     return end
 
 
+_SAID = re.compile(r"[\s,.-]+")
+
+
+def _said(candidate: str, _near: bool) -> int:
+    """Four numbers behind "IP", whatever divides them; one number of 32 bits."""
+    parts = _SAID.split(candidate)
+    if len(parts) == 1:
+        return len(candidate) if int(candidate, 16 if candidate[1:2] in "xX" else 10) < 2**32 else 0
+    return len(candidate) if all(int(part) < 256 for part in parts) else 0
+
+
 def _apart_page(text: str, start: int, _end: int, _near: bool) -> bool:
     before = text[start - 1 : start] or " "
     return not (in_a_word(before) or before in "@._-/")
@@ -105,7 +118,7 @@ LOGINS = (
 RECOGNISERS = (
     Recogniser(
         "url",
-        re2.compile(rf"(?i)(?:(?:https?|hxxps?|ftps?)(?::|\[:\])//|www\.){_REST}{{3,}}"),
+        re2.compile(rf"(?i)(?:(?:https?|hxxps?|ftps?)\s?(?::|\[:\])\s?//\s?|www\.){_REST}{{3,}}"),
         _page,
         NO_WORDS,
         edges=_apart_page,
@@ -132,5 +145,24 @@ RECOGNISERS = (
         edges=_apart_v4,
         digits=True,
         against=_VERSIONS,
+    ),
+    Recogniser(
+        "ip_address",
+        re2.compile(
+            r"(?i)(?:^|[^\pL])ip(?:v4)?(?:[ -]?(?:addr(?:ess)?|adresse|адрес))?(?: is| ist| est|\s?[:=])?\s{0,2}"
+            r"([0-9]{1,3}(?:[.,-]\s?[0-9]{1,3}){3}|0x[0-9a-f]{8}|[0-9]{9,10})(?:$|[^0-9A-Za-z.-]|\.(?:$|[^0-9]))"
+        ),
+        _said,
+        NO_WORDS,
+        group=1,
+        edges=anywhere,
+        digits=True,
+    ),
+    Recogniser(
+        "url",
+        re2.compile(rf"(?i)(?:[a-z0-9-]+ dot )+(?:{_TLD})(?: slash [0-9a-z_-]+)+"),
+        _page,
+        NO_WORDS,
+        edges=_apart_page,
     ),
 )

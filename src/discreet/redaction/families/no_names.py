@@ -62,10 +62,26 @@ NO_NAMES = listed(
     heb heeft hem het hoe ik jij kan maar mijn met naar niet nog om ook op uit van voor waar wat wel wij ze zijn alt
     av det du eg för från jeg har hej hva hvad hvor hur ikke inte jag men mitt nej og och på som til till var vi
     hibás rossz rosszul greșit gresit λάθος غلط خطأ गलत ग़लत är
-    martens martin's pepper oetker oetkers muscle propper bosch
+    twice martens martin's pepper oetker oetkers muscle propper bosch
     """
 )
 """Small words of eight languages, and what customers say about names and orders."""
+NO_SIGNATURES = NO_NAMES | listed(
+    """
+    mate dude buddy bro guys guy folks friend friends pal boss man sir madam lad lads bye cheers night morning afternoon
+    evening weekend wishes regards greetings merry new lovely nice amazing awesome brilliant excellent fantastic
+    wonderful
+    appreciated sounds worries luck watch team crew staff agent agents bot discreet dhl ups fedex hermes google ikea
+    buyer seller shopper visitor member user people person reader owner time regular loyal home office store
+    lamp table star wars hong kong san las vegas cross fellow human humans office head cliente novo twice passt great
+    street avenue road lane city town county north south east west york london paris berlin spain germany france italy
+    royal mail post fridge freezer tv oled washer dryer series pro ultra plus mini air edition limited
+    merci danke gracias obrigado grazie bedankt tschüss ciao adiós bonne journée soirée schönen tag abend liebe grüße
+    hasta luego pronto buen día fin semana bom dia boa tarde noite fijne dag avond trevlig helg kveld aften
+    хорошего дня всего доброго привет спасибо
+    """
+)
+"""And what else stands behind thanks, or before "here", in capitals: whom people thank, what they wish, and brands."""
 _NAMES_IN_ED = listed(
     """
     fred alfred wilfred manfred winfred siegfried ned ted jed ed reed saeed syed ahmed mohammed muhammed mohamed

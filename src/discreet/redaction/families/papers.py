@@ -44,4 +44,6 @@ LICENCE = Scheme(
     digits=5,
 )
 
-RECOGNISERS = (*named("passport", (PASSPORT,)), named("driving_licence", (LICENCE,), against=_PARTS)[0])
+_POLISH = Scheme("prawo jazdy, prawa jazdy, numer prawa jazdy", "=[0-9]{5}/[0-9]{2}/[0-9]{4}")
+
+RECOGNISERS = (*named("passport", (PASSPORT,)), named("driving_licence", (LICENCE, _POLISH), against=_PARTS)[0])

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import re2
 
-from discreet.redaction.families.no_names import NO_NAMES, PARTICLES, TITLES, is_no_name
+from discreet.redaction.families.no_names import NO_NAMES, NO_SIGNATURES, PARTICLES, TITLES, is_no_name
 from discreet.redaction.recogniser import NO_WORDS, Recogniser, anywhere, as_seen, whole
 
 _AHEAD = 80
@@ -22,7 +22,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _GAP = re.compile(r"\.? |\. ?")
 _A_LABEL = re.compile(r"\s?[:=]")
 """Behind a word that says what comes next: "Vorname: Ida Nachname: Vik"."""
-_END = re.compile(r"\s*(?:[.,;:!?)|\"'”»\n]|- |$)|\s(?:and|from|calling|und|aus|et|y|e|en|og|och)\b")
+_END = re.compile(
+    r"\s*(?:[.,;:!?)|\"'”»\n]|- |$)|\s(?:and|from|to|yesterday|today|last|calling|und|aus|et|y|e|en|og|och)\b"
+)
 _NEXT = re.compile(r"\s(?:\||(?:last|family|sur|middle)[ -]?name\b|surname\b)", re.IGNORECASE)
 _SPEAKING = re.compile(r",? (?:speaking|here|calling|writing|am apparat|am telefon|à l'appareil|al habla)\b", re.I)
 
@@ -92,6 +94,41 @@ def _signed(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         yield 0, end
 
 
+def _spoken_of(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
+    """As above, and no department or shop."""
+    for start, end in _faint(candidate, near):
+        if not _says_more(candidate[start:end]):
+            yield start, end
+
+
+def _thanked(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """Who thanks goes on as often as they sign: two or three words that only names are, and nothing behind them."""
+    end, count = read(candidate)
+    if 2 <= count <= 3 and not candidate[end:].strip(" .!\n") and not _says_more(candidate[:end]):
+        yield 0, end
+
+
+def _says_more(name: str) -> bool:
+    words = [word[0].casefold() for word in _WORD.finditer(name)]
+    return any(word in NO_SIGNATURES or is_no_name(word) for word in words)
+
+
+def _in_capitals(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """As on a card: two to four words in capitals, one letter at most alone, that end there."""
+    match = _CAPITALS.match(candidate)
+    words = match[0].casefold().split() if match else []
+    if match and not any(word in NO_NAMES or is_no_name(word) for word in words) and _END.match(candidate, match.end()):
+        yield match.span()
+
+
+def _here(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    """Two or three words that a text begins with."""
+    name = candidate.rstrip(" ,")
+    end, count = read(name)
+    if end == len(name) and count >= 2 and not _says_more(name):
+        yield 0, end
+
+
 def _labelled(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     """In a form's row anything may stand: a word that looks like a name beside its label, or two, and no more."""
     end, count = read(candidate)
@@ -116,11 +153,15 @@ def _to_the_end(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
         yield 0, len(name)
 
 
+_CAPITALS = re.compile(r"(?:[A-ZÀ-Þ](?:[A-ZÀ-Þ'’-]*\.?) ){1,3}[A-ZÀ-Þ][A-ZÀ-Þ'’-]+(?![^\W_])")
 _LINK = r"(?:(?: is| was| ist| war| lautet| est| es| è| e'| é| er| är| on|'?s|’s)[\s:]|\s?[:=])[\s\"'“„«(]{0,3}"
 """From the word "name" to the name."""
 _THEN = r"[\s:,\"'“„«(]{1,4}"
 _FIRST = r"(\pL)"
-_KIN = "wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|sister|neighbour|flatmate|friend|boss"
+_KIN = (
+    "wife|husband|partner|colleague|cousin|aunt|uncle|fianc[ée]e?|girlfriend|boyfriend|grand(?:ma|pa|son)"
+    "|assistant|son|daughter|mother|father|mum|mom|dad|brother|sister|neighbour|flatmate|friend|boss"
+)
 _MINE = (
     r"(?:(?:my|his|her|their) (?:(?:full|first|last|given|middle|family|maiden|real|legal|own|new|old) )?"
     r"|(?:full|first|last|given|middle|family|maiden|sur|fore|nick|customer|contact|recipient'?s?|card ?holder'?s?"
@@ -136,12 +177,16 @@ _CALLED = (
     r"(?:i am|i'?m|i’m|s?he is|s?he's) called|ich hei(?:ß|ss)e|je m['’ ]?appelle|je me nomme|me llamo|mi chiamo"
     r"|(?:eu )?me chamo|chamo-me|ik heet|jeg hed?der|jeg heter|jag heter|nimeni on|nazywam si[ęe]|mam na imi[ęe]"
     r"|jmenuji se|m[ăa] numesc|numele meu este|benim ad[ıi]m|меня зовут|мене звати|με λ[έε]νε"
-    r"|a nevem|казвам се|zovem se"
+    r"|a nevem|казвам се|zovem se|(?:benim )?ad[ıi]m|мо[её] имя|tên (?:tôi|mình|em) là|nama saya(?: adalah)?"
+    r"|jina langu ni"
 )
 _ON_THINGS = (
     r"(?:in|under|on) (?:the )?names?(?: of)?|booked (?:in|under)|registered (?:to|under)|addressed to|on behalf of|c/o"
     r"|care of|attn\.?|for the attention of|recipient|addressee|(?:card|account) ?holder|signed (?:for )?by|placed by"
-    r"|name on (?:the|my) (?:card|order|parcel|account|invoice)|the name|call me|they call me|ask for|"
+    r"|name on (?:the|my) (?:card|order|parcel|account|invoice)(?: is)?|consignee|(?:every(?:one|body)"
+    r"|people) calls? me"
+    r"|(?:man|woman|lady|gentleman|guy|bloke|lad|girl|boy|someone|somebody|person|agent|driver|courier)(?: was| is)?"
+    r" (?:called|named)|hier schreibt|the name|call me|they call me|ask for|"
     rf"my (?:{_KIN})(?:'s name)?|auf den namen(?: von)?|z\. ?hd\.|empf[äa]nger(?:in)?|karteninhaber(?:in)?|au nom de"
     r"|destinataire|titulaire|a nombre de|destinatario|titular|a nome di|intestatario|in(?:testato)? a|em nome de"
     r"|op naam van|t\.a\.v\.|i navnet|hier spricht|mein mann|meine frau"
@@ -149,8 +194,20 @@ _ON_THINGS = (
 _UNDER = (
     r"(?:kind(?:est)?|best|warm|many|with)? ?regards|sincerely(?: yours)?|yours (?:truly|faithfully|sincerely)"
     r"|(?:freundliche|beste|viele|liebe|sch[öo]ne|herzliche)n? gr(?:ü|ue)(?:ß|ss)en?|gru(?:ß|ss)|mfg|cordialement"
+    r"|best wishes|s pozdrav(?:em|om)|lep pozdrav|üdvözlettel|terveisin|s[äa]l(?:udos|udações)|sayg[ıi]lar[ıi]mla"
+    r"|с уважением|з повагою|с уважение|με εκτίμηση|med v[äa]nliga? h[äa]lsning(?:ar)?|(?:g?lg|vg),|x?oxo"
     r"|bien [àa] vous|(?:un )?saludos?|(?:cordiali )?saluti|groet(?:en|jes)?|mvh|hilsen|h[äa]lsningar|pozdrawiam"
     r"|atenciosamente|cumprimentos|(?:thanks|thank you|cheers|danke|merci|gracias|grazie|best|love)[,.!]?\n"
+)
+_SPOKEN_OF = (
+    r"(?:spoke|spoken|talked|chatted|dealt|speaking|talking) (?:to|with)|belongs? to|bill (?:it )?to|invoice (?:it )?to"
+    r"|address (?:it|them) to|(?:change|changed|correct)(?: (?:the|my))? name (?:to|from)|c['’]est|sou [oa]|its under"
+)
+_THANKING = (
+    r"(?:many )?thanks(?: again| a lot| so much| in advance| very much)?|thank you(?: so much| very much| all)?|thx"
+    r"|cheers|ta"
+    r"|danke(?: sch[öo]n| sehr| im voraus)?|vielen dank|merci(?: beaucoup| d['’]avance)?|(?:muchas )?gracias"
+    r"|grazie(?: mille)?|(?:muito )?obrigad[oa]|bedankt|dank je(?: wel)?|tack(?: s[åa] mycket)?|(?:mange )?takk?"
 )
 _SAYING = r"this is|it is|it['’]?s|i am|i['’]?m|hier ist|ich bin|je suis|ici|soy|sono|ik ben|jag [äa]r|jeg er|aqu[íi]"
 _TITLE = (
@@ -210,6 +267,7 @@ _WITHOUT_CAPITALS = (
     r"(?:名前は|氏名は?[: ]?)([\p{Han}\p{Katakana}\p{Hiragana}]{1,8}?[ ]?[\p{Han}\p{Katakana}]{1,6}?)"
     r"(?:です|と申|といい|[。、,.]|$)",
     rf"(?:이름은|성함은|성명[: ]) ?([{_KOREAN}][\p{{Hangul}}]{{1,4}}?)(?: ?입니다|이에요|예요|이고|[ ,.]|$)",
+    r"(?:השם שלי(?: הוא)?|קוראים לי) ([\p{Hebrew}]+(?: [\p{Hebrew}]+)?)",
     r"(?:اسمي|انا اسمي|أنا اسمي) (?:هو )?([\p{Arabic}]+(?: [\p{Arabic}]+)?)",
     as_seen(r"(?:मेरा नाम|नाम[: ]) ([\p{Devanagari}]+(?: [\p{Devanagari}]+){0,2}?)(?: है|[,.।]|$)"),
 )
@@ -224,6 +282,14 @@ RECOGNISERS = (
     _row(_after("(?:card|account) ?holder|karteninhaber(?:in)?|titulaire|titular|intestatario", _LINK), _strong),
     _row(_after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", _A_CAPITAL), _weak),
     _row(_after(_UNDER, r"[\s,.!-]{0,5}", _A_CAPITAL), _signed),
+    _row(_after(_THANKING, r"[,.!]{1,3} ", _A_CAPITAL), _thanked),
+    _row(_after(_SPOKEN_OF, " ", _A_CAPITAL), _spoken_of),
+    _row(
+        _after(f"(?:my|his|her|the) name is|{_ON_THINGS}", f"{_LINK}|{_THEN}", r"(?-i:[A-Z\x{C0}-\x{DE}])"),
+        _in_capitals,
+    ),
+    _row(rf"^((?:{_UPPER}[^\s.,;:!?\x01]* ){{2,3}})(?i:here)[,.!]", _here, ahead=0),
+    _row(rf"(?:^|[.!?,] )(?i:name(?:'s|’s| is)) ({_UPPER})", _weak),
     _row(_after(_SAYING, _THEN, rf"{_A_CAPITAL}|(?:mr|mrs|ms|dr|herr|frau)\.? \pL"), _faint),
     _row(rf"(?m)(?:^|[.!?] |(?:^|[^\pL]){_ADDRESSED})((?:{_TITLE})\.? {_UPPER})", _weak),
     _row(

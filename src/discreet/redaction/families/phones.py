@@ -19,8 +19,21 @@ _PHONE_WORDS = words(
     "telefon(?:nummer|nr)?", "telefonum", "telefonul", "handy(?:nummer|nr)?", "rufnummer", "meine nummer", "natel",
     "nummer ist", "mobilnummer", "mobilnr", "festnetz", "anrufen", "erreich(?:en|bar)", "zurückrufen",
     "numéro(?: de téléphone)?", "n° de t[ée]l[ée]phone", "téléphone", "portable", "gsm", "fixe",
-    "(?:r?appelle[rz]?|joindre)(?:[ -]moi)?", "teléfono", "telefono", "móvil", "movil", "celular", "número",
+    "joindre(?:[ -]moi)?", "teléfono", "telefono", "móvil", "movil", "celular", "número",
     "fono", "ll[aá]m(?:a|e|ar)(?:me|nos)?", "cellulare", "numero", "(?:ri)?chiama(?:mi|temi|re|rmi)?",
+    "(?:my|his|her|our|their|a) (?:new|old|mobile|cell|home|work|private|other|current) (?:number|no)", "my digits",
+        "get hold of me", "give me a (?:bell|buzz|shout|ring)", "buzz me",
+    "(?:leave|drop)(?: me)? a (?:message|line|text)",
+    "emergency contact", "mobilfunk", "(?:zu)?rückruf", "ruf(?:en|t)?(?: sie)? mich(?: an)?",
+    "r?appel(?:l?e[rz]?)(?:[ -]moi)?",
+    "joignable", "mon num", "tlfno", "t[ef]n?o", "recapito", "contato", "telefoonnr", "tel-?nr", "bereikbaar",
+    "mit nummer", "n[åa] m[ei]g", "ring(?:e)? (?:til )?m[ei]g", "ringa mig", "soittakaa", "numeroni", "volejte",
+    "(?:moje|mé) (?:telefonní )?číslo", "číslo je", "hívj(?:on|atok)?", "suna[țt]i(?:-m[ăa])?", "sun[ăa]-m[ăa]",
+    "num[ăa]rul(?: meu)?", "moj broj", "broj (?:telefona|mobitela)", "numara(?:m|mı|mız)?",
+    "ara(?:yın|yin|yabilirsiniz)",
+    "перезвоните", "телефонът(?: ми)?", "номерът", "τηλ[έε]φων[όο]", "नंबर", "連絡先", "联系方式", "gọi", "telp",
+    "hubungi",
+    "nomor(?: hp)?", "no\\.? hp", "nambari", "simu", "me liga",
     "telefone", "telem[oó]vel", "telefoon(?:nummer)?", "mijn nummer", "mobiel",
     "mobil", "mobilen", "mitt nummer", "tlf", "puh(?:elin(?:numero)?)?", "soita", "numer", "komórk(?:a|ę|owy)",
     "(?:od)?(?:za)?dzwo(?:ń|nić)", "cep", "telefonní", "zavolejte", "telefonszám(?:om)?", "mobilom",
@@ -31,7 +44,9 @@ _PHONE_WORDS = words(
 )  # fmt: skip
 _MAYBE_WORDS = words(
     "hp", "(?:main|direct|hot|help)[ -]?line", "desk", "office", "voice ?mail", "my registered", "ext", "extension",
-    "nummer", "ruf(?:en|t)?", "cel", "zap", "lig(?:a|ue|ar)(?:[ -]me)?", "bel(?:len)?(?: me| mij)?", "ring(?:a|e)",
+    "nummer", "ruf(?:en|t)?", "cel", "contacto?", "kontakt", "message (?:at|on)", "mera number", "p:", "zap",
+    "hit me up", "get me (?:on|at)", "(?:new|old|right|correct|best) number",
+    "lig(?:a|ue|ar)(?:[ -]me)?", "bel(?:len)?(?: me| mij)?", "ring(?:a|e)",
     "numaram", "home", "work", "zuhause", "privat",
 )  # fmt: skip
 """Words with other meanings too: beside them it takes a number that looks like nothing but a phone's."""
@@ -45,6 +60,9 @@ _OF_THINGS = re2.compile(
         "suivi", "s[ée]rie", "klienta?", "sipariş", "seguimiento", "tracciabilità", "spedizione", "env[íi]o",
         "colis", "sendung", "clients?", "clientes?",
         "kunden", "klant", "kunde?", "customer", "member(?:ship)?", "mitglieds", "dossier", "contrato?",
+        "(?:ring |shoe )?sizes?", "gr(?:ö|oe)(?:ß|ss)en?", "tailles?", "tallas?", "taglie?", "maten?", "storlek",
+        "hours",
+        "registration", "policy", "contract",
         "vertrags", "réservation", "reserva", "prenotazione", "reservering", "zamówieni[ae]", "bestelling",
         "beställning", "ordre", "заказа?", "pedido", "sendungs", "bestell", "auftrags", "rechnungs", "artikel",
     ).pattern
@@ -59,7 +77,11 @@ _DATE = re.compile(
 _TAIL = re.compile(r"[ ,]{0,2}(?:e|x|dw|durch|poste)", re.IGNORECASE)
 _PARTS = re.compile(r" ?/ |, ?|\n|\s{2,}|\)? ?\(|/(?=[0-9 ]{9})|\s(?=[0-9]{1,2}/[0-9]{1,2}(?:/|$|[^0-9]))")
 _US = re.compile(r"(?:1[ .-]?)?(?:\([2-9]\d\d\) ?|[2-9]\d\d-)[2-9]\d\d-\d{4}")
+_HOURS = re.compile(r"(?:[01]?[0-9]|2[0-4])[.:]?(?:00|15|30|45)\s?-\s?(?:[01]?[0-9]|2[0-4])[.:]?(?:00|15|30|45)")
+"""From one hour to another."""
+_DECIMALS = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}(?:[ ,/]{1,2}[0-9]{1,2}\.[0-9]{1,2}){2,}")
 _YEARS = re.compile(r"(?:(?:19|20)[0-9]{2}[ ,/-]{0,2}){2,4}")
+_NO_PHONES = (_DATE, _HOURS, _DECIMALS)
 _COUPLES = re.compile(r"\d{4} \d{4} \d{4} \d{4}.*")
 
 
@@ -86,7 +108,7 @@ def _maybe_phones(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
 
 def _accepted(text: str, near: bool) -> int:
     digits = "".join(c for c in re.split(_TAIL, text, maxsplit=1)[0] if c in "0123456789")
-    if not 7 <= len(digits) <= 18 or _DATE.fullmatch(text) or len(set(digits)) == 1:
+    if not 7 <= len(digits) <= 18 or len(set(digits)) == 1 or any(form.fullmatch(text) for form in _NO_PHONES):
         return 0
     plus = text.lstrip("( ").startswith("+")
     if plus:
@@ -127,7 +149,9 @@ def _edges(text: str, start: int, end: int, near: bool) -> bool:
     before = text[start - 1] if start else " "
     after = text[end] if end < len(text) else " "
     glued = in_a_word(before) and not _GLUED.search(text, max(0, start - 12), start)
-    if glued or in_a_word(after) or before in "_+#$£€%" or after in "_%":
+    if glued or in_a_word(after) or before in "_+$£€%" or after in "_%":
+        return False
+    if before == "#" and not (near and _GLUED.search(text, max(0, start - 12), start - 1)):
         return False
     if before in "-./," and start > 1 and text[start - 2].isalnum() and not near:
         return False

@@ -37,7 +37,7 @@ _UNIT = rf"(?:{_UNIT_WORD}(?:[0-9]{{1,4}}[a-z]?[\s,/]{{1,3}})?)?"
 _NUMBER = r"[0-9]{1,5}(?:[ -]?[a-z])?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?"
 _W = r"[^\s,;:!?()\"\x01]+"
 _NAME = r"[^\s0-9,;:!?()\"\x01]+"
-_NO = r"(?:n[°ºr]\.? ?|no\.? ?|д(?:ом|\.)? ?|#)?"
+_NO = r"(?:n[°ºr]\.? ?|no[.:]{0,2} ?|д(?:ом|\.)? ?|#)?"
 
 _HOUSE = re.compile(
     r"(?<![\w.,/#£$€-])[0-9]{1,5}(?:[ -]?[a-z](?!\w))?(?: ?[-/–] ?[0-9]{1,4}[a-z]?)?(?: ?(?:bis|ter|quater)\b)?"
@@ -60,6 +60,7 @@ _NAMED = re.compile(
 )
 _TOWN_PROPER = re.compile(r"[0-9][0-9A-Z-]*,? [^\W\d_a-z]")
 _ORDINAL = re.compile(r"[0-9]{1,3}(?:st|nd|rd|th|\.)|[NSEW]\.?", re.IGNORECASE)
+_HUNGARIAN = re.compile(r"[0-9]{4} [^\Wa-z\d_]\D*?(?<=[ ,])[^\Wa-z\d_]\D*[0-9]{1,4}")
 _ENDS = re.compile(r"\s*(?:[.,;:!?)\"\n]|$)|\s(?:and|please|pls|thanks|und|bitte|et|y|e)\b", re.IGNORECASE)
 _ONE_PART = re.compile(
     r"(?:(?:[0-9]{1,5}[a-z]?|[0-9]{1,3}(?:st|nd|rd|th)) )?(?P<words>.*?)(?: #?[0-9]{1,4}[a-z]?)?", re.IGNORECASE
@@ -139,8 +140,10 @@ def _name_first(candidate: str, near: bool) -> Iterator[tuple[int, int]]:
         return
     names = match["words"].split(" ")
     taken, sure = streets.name_back(names)
+    if not taken:
+        return
     proper = any(name[0].isupper() and not name.isupper() for name in names[-taken:])
-    if not taken or not (sure or near or proper):
+    if not (sure or near or proper):
         return
     start = len(match["words"]) - len(" ".join(names[-taken:]))
     end, coded = after(candidate, match.end())
@@ -158,6 +161,18 @@ def _box(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
     number = re.match(r"[^0-9]*[0-9]{1,6}(?: [0-9]{2,3}\b){0,2}", candidate)
     if number is not None:
         yield 0, after(candidate, number.end())[0]
+
+
+def _crossing(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    number = re.match(r"\D*[0-9]+[^-]*-[0-9]{1,3}", candidate)
+    if number is not None:
+        yield 0, after(candidate, number.end())[0]
+
+
+def _town_first(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
+    match = _HUNGARIAN.match(candidate)
+    if match is not None:
+        yield match.span()
 
 
 def _named_house(candidate: str, _near: bool) -> Iterator[tuple[int, int]]:
@@ -215,6 +230,19 @@ RECOGNISERS = (
         r"|casella postale|bo[iî]te postale|caixa postal|skrytka pocztowa|gpo box|locked bag)"
         r" ?#?(?:n[°º] ?)?[0-9]{1,6}",
         _box,
+    ),
+    # Colombia: a street, a crossing one, and how far from it.
+    _row(
+        r"(?:calle|carrera|cra|cll?|kra?|transversal|diagonal|avenida|av)\.? [0-9]{1,3} ?[a-z]?(?: bis)? ?"
+        r"(?:#|no\.?|n[°º]\.?) ?[0-9]{1,3} ?[a-z]?-[0-9]{1,3}",
+        _crossing,
+    ),
+    # Hungary: the town first.
+    _row(
+        rf"[1-9][0-9]{{3}} {_NAME},? (?:{_NAME} ){{1,3}}(?:[úu]t(?:ja)?|utca|u\.|t[ée]re?|k[öo]r[úu]t|krt"
+        rf"|s[ée]t[áa]ny|k[öo]z|fasor)\.?"
+        r" [0-9]{1,4}",
+        _town_first,
     ),
     _row(rf"{_CUE}[\s:]{{1,3}}((?:{_NAME}[\s,]{{1,2}}){{2,10}}?(?:{LETTERED}))", _named_house, group=1),
     Recogniser(

@@ -19,24 +19,30 @@ LETTERED = "|".join((
     r"(?:[AC-FHKNPRTV-Y][0-9]{2}|D6W) ?[0-9AC-FHKNPRTV-Y]{4}",  # Ireland
     rf"(?:{_STATES})[ ,]{{1,2}}[0-9]{{5}}(?:-[0-9]{{4}})?",
     r"(?:NSW|VIC|QLD|TAS|WA|SA|ACT|NT)[ ,]{1,2}[0-9]{4}",  # Australia
+    r"Singapore,? (?:S ?)?[0-9]{6}",
+    r"(?:Mumbai|Delhi|Bengaluru|Bangalore|Hyderabad|Chennai|Kolkata|Pune|Ahmedabad"
+    r"|Jaipur)[ ,-]{1,3}[1-8][0-9]{2} ?[0-9]{3}",
 ))  # fmt: skip
 """Codes that end an address: no other number looks like them."""
 NUMBERED = "|".join((
     r"(?:[A-Z]{1,2}[-–] ?)?[0-9]{5}-[0-9]{3,4}",  # Brazil; United States without the state
     r"[0-9]{4}-[0-9]{3}|[0-9]{2}-[0-9]{3}|[0-9]{3}-[0-9]{4}",  # Portugal, Poland, Japan
     r"[1-9][0-9]{3} ?[A-Z]{2}",  # the Netherlands
+    r"[A-HJ-NP-Z][0-9]{4}(?:[A-Z]{3})?",  # Argentina
     r"(?:(?:A|B|CH|CZ|D|DK|E|EE|F|FI|FIN|GR|H|HR|HU|I|L|LT|LV|N|NL|NO|PL|P|PT|RO|S|SE|SI|SK)[-–] ?)?"
     r"(?:[0-9]{3} [0-9]{2,3}|[0-9]{4,6})",
 ))  # fmt: skip
 """Codes that a town follows, or stands before."""
 _CODE = re2.compile(rf"(?i)(?:^|[\s,])(?:({LETTERED})|({NUMBERED}))(?:$|[^0-9A-Za-z\x{{80}}-\x{{10FFFF}}-])")
+_PART_OF_CODE = re.compile(r"[0-9][0-9]|[A-Za-z][0-9]")
+"""No code is without one of these, and most texts behind a street are."""
 _BARE = re.compile(r"[0-9]{4}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _REACH = 72
 """Characters after a street in which its postcode begins."""
 
 _FLOORS = re.compile(
-    r"[\s,/]{1,3}(?:(?:apt|apartment|appt?|unit|suite|ste|flat|floor|fl|level|room|rm|bldg|building|block|bus|bte"
+    r"[\s,/]{1,3}(?:(?:кв|оф|корп|д|эт|подъезд|daire|kat|apt|apartment|appt?|unit|suite|ste|flat|floor|fl|level|room|rm|bldg|building|block|bus|bte"
     r"|bo[iî]te|[ée]tage|piso|planta|esc|puerta|int|interno|scala|whg|wohnung|top|stiege|lok|m|lgh|sal)\.? ?#?"
     r"[0-9]{1,5} ?[a-z]?\b|#[ ]?[0-9]{1,5}[a-z]?\b"
     r"|[0-9]{1,2}(?:st|nd|rd|th) floor\b|[0-9]{1,2}(?:[.] ?(?:tv|th|mf|sal|og|stock|étage)\b"
@@ -77,7 +83,7 @@ def after(text: str, position: int) -> tuple[int, bool]:
     while (floor := _FLOORS.match(text, position)) is not None:
         position = floor.end()
     reach = text[position : position + _REACH + 12]
-    code = _CODE.search(reach)
+    code = _CODE.search(reach) if _PART_OF_CODE.search(reach) else None
     if code is not None and code.start() <= _REACH:
         lettered = code.start(2) < 0
         start, end = code.span(1 if lettered else 2)

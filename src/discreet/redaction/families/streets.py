@@ -25,15 +25,19 @@ BEFORE = (
     rf"{FRENCH}|via|viale|v\.le|piazza|p\.za|piazzale|corso|c\.so|largo|vicolo|strada|lungomare|contrada|calle|c/|cl\."
     r"|avenida|avda\.?|av\.|plaza|pza\.?|paseo|pº|camino|ronda|carrer|carretera|ctra\.?|traves[íi]a|urbanizaci[óo]n"
     r"|glorieta|rua|r\.|travessa|pra[çc]a|alameda|estrada|rodovia|beco|cal[çc]ada|ul\.?|ulica|al\.|aleja|aleje|os\."
-    r"|plac|str\.|strada|bulevardul|calea|улица|ул\.|проспект|пр-т|переулок|am|an der|auf der|auf dem|im|zum|zur"
+    r"|plac|str\.|strada|bulevardul|calea|улица|ул\.|проспект|пр-т|просп\.|переулок|пер\.|бульвар|бул\.|шоссе|площадь"
+    r"|набережная|вул\.|вулиця|jl\.|jalan|am|an der|auf der|auf dem|im|zum|zur"
 )
 JOINED = (
     r"stra(?:ß|ss)en?|str\.?|weg|gasse|gässchen|platz|allee|damm|ufer|stieg|steig|chaussee|gade|vej|vejen|gata|gatan|gaten"
     r"|v[äa]gen|v[äa]g|veien|vei|gr[äa]nd|torget|torg|plass|stra?æde|allé(?:en)?|straat|laan|plein|gracht|kade|dreef|dijk"
-    r"|singel|steenweg|baan|katu|kuja|intie|polku|utca|[úu]tja|k[öo]r[úu]t|t[ée]r"
+    r"|singel|steenweg|baan|caddesi|cad\.|soka[kğ][ıi]?|bulvar[ıi]|katu|kuja|intie|polku|utca|[úu]tja|k[öo]r[úu]t|t[ée]r"
 )
 """The end of a word that is the name of a street: German, Dutch, the Nordic languages, Hungarian."""
-_ALONE = re.compile(rf"(?:{JOINED}|gate|{CERTAIN}|u|t[ée]r|[úu]t|wall|markt|ring|plads|brygge|plass)\.?", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"(?:{JOINED}|gate|{CERTAIN}|u|t[ée]r|[úu]t|caddesi|cad|sokak|soka[ğg][ıi]|sok|bulvar[ıi]|wall|markt|ring|plads|brygge|plass)\.?",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(rf"[^\W\d_][^\W\d_'’.-]*(?:-[^\W\d_]+)*-?(?:{JOINED}|torv)\.?", re.IGNORECASE)
 _KINDS = re.compile(
     rf"{POSSIBLE}|flat|apt|apartment|unit|suite|floor|box|po|bis|ter|north|south|east|west", re.IGNORECASE
@@ -131,7 +135,7 @@ def name_back(words: list[str]) -> tuple[int, int]:
                 break
             taken += 1
         return (taken, 3) if taken > 1 else (0, 0)
-    if _JOINED.fullmatch(last):
+    if len(last) > 3 and _JOINED.fullmatch(last):
         more = len(words) > 1 and last[0].isupper() == words[-2][0].isupper() and _DESCRIBES.fullmatch(words[-2])
         return 1 + bool(more and not is_stop(words[-2]) and words[-2] not in _ARTICLES), 3
     for index, word in enumerate(words[:-1]):
