@@ -86,12 +86,10 @@ class CorrectData(AskedFirst):
     async def done(self, turn: Turn, request: str) -> None:
         """Files the older values for destruction, and corrects the shop's record of somebody identified."""
 
-        def replace(tx: Transaction) -> tuple[Confirmed, bytes | None, str]:
+        def replace(tx: Transaction) -> tuple[Confirmed, bytes | None]:
             confirmed = self.confirmed(tx, turn, request)
             category, token = str(confirmed.category), str(confirmed.token)
-            value = turn.services.vault.own(
-                tx, token, category, turn.subject, turn_id=turn.call.turn_id, audit=turn.services.audit.append
-            )
+            _opened(tx, turn, token, category)  # what cannot be opened takes nothing's place
             for subject in scope_of(tx, turn.subject).subjects:
                 tx.execute(
                     "INSERT INTO vault.discard (subject, category, requested_at)"
@@ -99,11 +97,12 @@ class CorrectData(AskedFirst):
                     subject, token,
                 )  # fmt: skip
             REQUESTS.close(tx, request, "done", {"category": category})
-            return confirmed, customer_of(tx, turn.subject), value
+            return confirmed, customer_of(tx, turn.subject)
 
-        confirmed, customer, value = await turn.in_transaction(replace)
-        category = str(confirmed.category)
+        confirmed, customer = await turn.in_transaction(replace)
+        category, token = str(confirmed.category), str(confirmed.token)
         if customer is not None:
+            value = await turn.afresh(lambda tx: _opened(tx, turn, token, category))
             await asyncio.to_thread(turn.services.shop.correct, customer, category, value)
         for slot, held in turn.services.policy.slots.items():
             if held == category and turn.slot(slot) is not None:
@@ -275,6 +274,12 @@ def _new_value(turn: Turn) -> tuple[Category, str] | None:
         if category.store == "vault" and isinstance(token, str) and TOKEN.fullmatch(token):
             found.append((category, token.lower()))
     return found[0] if len(found) == 1 else None
+
+
+def _opened(tx: Transaction, turn: Turn, token: str, category: str) -> str:
+    return turn.services.vault.own(
+        tx, token, category, turn.subject, turn_id=turn.call.turn_id, audit=turn.services.audit.append
+    )
 
 
 def _older(tx: Transaction, subject: bytes, category: str, token: str) -> int:

@@ -73,14 +73,19 @@ class Bench:
 
     def call(self, action: GuardedAction, *, subject: bytes = ANNA, turn_id: bytes | None = None, **slots: Any) -> Turn:
         call = ActionCall(turn_id or secrets.token_bytes(16), next(self.turns), 0)
-        token = current_call.set(CallContext(self.services, call, subject, "web"))
-        try:
-            state = {"slots": {"new_email": self.token, **slots}}
+        return self.run(action, call, {"slots": {"new_email": self.token, **slots}}, subject)
+
+    def run(self, action: GuardedAction, call: ActionCall, state: dict[str, Any], subject: bytes = ANNA) -> Turn:
+        """As the action server does, but that the result is not kept: the same call may come again."""
+
+        async def running() -> Turn:
+            claim = await self.services.statements.run(self.services.results.claim(subject, call))
+            current_call.set(CallContext(self.services, call, subject, "web", claim))
             turn = Turn(state, action.purpose, action.opens, action.name_)
-            asyncio.run(action.guarded(turn))
+            await action.guarded(turn)
             return turn
-        finally:
-            current_call.reset(token)
+
+        return asyncio.run(running())
 
     def code(self) -> str:
         self.services.identity.mailer.flush()
