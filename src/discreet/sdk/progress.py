@@ -21,8 +21,8 @@ class Progress:
     long as it takes the same ones; from the first that is another it runs them.
     """
 
-    def __init__(self, results: Results, subject: bytes, call: ActionCall, claim: Claim) -> None:
-        self._results, self._subject, self._call = results, subject, call
+    def __init__(self, subject: bytes, call: ActionCall, claim: Claim) -> None:
+        self._subject, self._call = subject, call
         self.owner = claim.owner
         self._known = list(claim.steps)
         self._number = claim.next_step
@@ -48,7 +48,7 @@ class Progress:
         """A step that has changed nothing."""
         self._read.append((name, outcome))
 
-    def run(self, database: Database, name: str, work: Callable[[Transaction], _Result]) -> _Result:
+    def run(self, database: Database, results: Results, name: str, work: Callable[[Transaction], _Result]) -> _Result:
         """Runs a step in a transaction of its own, and keeps its outcome in it if it may have changed anything.
 
         Raises as ``work``; StorageConflict where another attempt of this call did the step meanwhile; TypeError for an
@@ -59,9 +59,9 @@ class Progress:
             outcome = work(tx)
             is_effect = tx.may_have_written
             if is_effect:
-                owner = owner or self._results.owner(tx, self._subject)
+                owner = owner or results.owner(tx, self._subject)
                 steps = [[name, as_json(one)] for name, one in (*self._read, (name, outcome))]
-                self._results.keep_steps(tx, self._subject, self._call, owner, self._number, steps)
+                results.keep_steps(tx, self._subject, self._call, owner, self._number, steps)
         if is_effect:
             self.owner, self._number = owner, self._number + 1
             self._read.clear()

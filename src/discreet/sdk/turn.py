@@ -64,7 +64,7 @@ class CallContext:
     progress: Progress = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "progress", Progress(self.services.results, self.subject, self.call, self.claim))
+        object.__setattr__(self, "progress", Progress(self.subject, self.call, self.claim))
 
 
 current_call: ContextVar[CallContext] = ContextVar("discreet_call")
@@ -231,7 +231,8 @@ class Turn:
         if progress.knows(name):
             outcome: _Result = progress.taken()
             return outcome
-        return await asyncio.to_thread(progress.run, self.services.database, name, work)
+        services = self.services
+        return await asyncio.to_thread(progress.run, services.database, services.results, name, work)
 
     async def found(self, name: str, look: Callable[[], Awaitable[_Result]]) -> _Result:
         """What ``look`` finds and does not change; a repeat gets what the first time found. ``name`` says what."""
