@@ -27,8 +27,8 @@ STEP = 30
 TRIES = 12
 _CODE = re.compile(r"Your code: (\d{4}) (\d{4})")
 _REFERENCE = re.compile(r"\b[RT]-\w+")
-# What a message holds is sealed with each attempt (docs/limitations.md).
-_COUNT = re.compile(r"(?<=Sealed: )\d+|(?<=kept before \()\d+")
+# What a message holds is sealed, and opened, with each attempt: both counts say so (docs/limitations.md).
+_COUNT = re.compile(r"(?<=Sealed: )\d+|(?<=kept before \()\d+|\d+(?= × to )")
 # A sequence's value survives the rollback that the error causes; calls come one after the other, so one value will do.
 _LOSE_FIRST = """
 CREATE SEQUENCE public.lost;

@@ -198,7 +198,7 @@ def test_nobody_can_tell_that_answers_were_lost(world: Repeating, name: str) -> 
         for what in one
         if one[what] != other[what]
     ]
-    assert differences == []
+    assert not differences, differences
     assert repeated.letters == undisturbed.letters
     assert undisturbed.letters or "sign" not in name
 
