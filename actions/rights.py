@@ -13,7 +13,7 @@ from discreet.records.erasure import Scope, has_order_on_its_way
 from discreet.records.identity.links import customer_of
 from discreet.records.rights import standing
 from discreet.records.rights.erasing import scope_of
-from discreet.records.rights.requests import Confirmed, NotWaiting, remedy
+from discreet.records.rights.requests import Confirmed, NotWaiting, find, remedy
 from discreet.redaction.tokens import TOKEN, mask_all
 from discreet.sdk import GuardedAction, Turn
 from discreet.sdk.asked_first import REQUESTS, AskedFirst, buttons
@@ -46,8 +46,16 @@ class EraseData(AskedFirst):
         )
 
     async def done(self, turn: Turn, request: str) -> None:
-        """Files it; whatever is said until it is done goes too."""
-        await turn.in_transaction(lambda tx: self.confirmed(tx, turn, request))
+        """Files it; whatever is said until it is done goes too.
+
+        Where this turn was lost and the keeper was faster than its repeat, nothing is left that knows of the press: but
+        the Guard has opened the button's handle, and the request stands without its person.
+        """
+        try:
+            await turn.in_transaction(lambda tx: self.confirmed(tx, turn, request))
+        except NotWaiting:
+            if not await turn.afresh(lambda tx: _is_filed(tx, request, self.kind)):
+                raise
         turn.responses.append(
             {
                 "text": "It will be gone in a few seconds, and this conversation ends. Your certificate says what was "
@@ -220,6 +228,11 @@ class PressButton(GuardedAction):
             buttons=buttons(action.intent, request, action.yes, action.no),
         )
         turn.set("asking", "right")
+
+
+def _is_filed(tx: Transaction, request: str, kind: str) -> bool:
+    found = find(tx, request)
+    return found is not None and found.kind == kind and found.state in ("filed", "done", "partly")
 
 
 def _to_erase(subject: bytes) -> Callable[[Transaction], tuple[Scope, bool]]:

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 
 from actions.identity import AnswerChallenge, ProveIdentity
+from actions.rights import EraseData
 from discreet.crypto.signing import ActionCall
 from discreet.errors import StorageConflict
+from discreet.records.audit import Audit
+from discreet.records.erasure import erase
 from discreet.sdk import GuardedAction, Turn
 from tests.conftest import TestDatabase
 from tests.records.identity.conftest import world as world
 from tests.sdk.test_letters import sealed
 from tests.sdk.test_step_up import ANNA, Bench, Skill
 from tests.sdk.test_step_up import bench as bench
-from tests.sdk.test_takeover import say, signed_in
+from tests.sdk.test_takeover import pressed, say, signed_in
 
 CALL = bytes(range(16))
 OTHER_TOKEN = "vt_mail_00000000000000000000a"
@@ -111,6 +114,21 @@ def test_a_withdrawal_between_two_attempts_stops_the_second(bench: Bench) -> Non
     with bench.world.actions.transaction() as tx:
         consent.withdraw(tx, ANNA, method="page", turn_id=None)
     assert say(bench, GoesOn(), turn_id=CALL).slot("asking") == "consent"
+
+
+def test_a_deletion_that_was_faster_than_the_repeat_of_its_yes_is_confirmed_all_the_same(
+    bench: Bench, database: TestDatabase
+) -> None:
+    request = pressed(say(bench, EraseData()))
+    lost = say(bench, EraseData(), operation=request, turn_id=CALL)
+    assert lost.responses[-1]["custom"] == {"rights": {"certificate": request}}
+    with closing(database.open("owner")) as owner, owner.transaction() as tx:
+        erase(tx, ANNA, Audit("keeper"))
+        assert tx.execute("SELECT count(*) FROM action.step") == [(0,)]
+    assert said(say(bench, EraseData(), operation=request, turn_id=CALL)) == said(lost)
+    cancelled = pressed(say(bench, EraseData()))
+    say(bench, EraseData(), operation=f"no_{cancelled}")
+    assert "no longer open" in say(bench, EraseData(), operation=cancelled).responses[-1]["text"]
 
 
 def test_a_repeat_that_goes_another_way_is_a_call_of_its_own_from_there(bench: Bench) -> None:
