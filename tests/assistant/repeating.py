@@ -26,7 +26,7 @@ ORIGIN = "http://localhost"
 STEP = 30
 TRIES = 12
 _CODE = re.compile(r"Your code: (\d{4}) (\d{4})")
-_REFERENCE = re.compile(r"\b[RT]-\w+")
+_VARIES = re.compile(r"\b[RT]-\w+|\d{4}-\d\d-\d\d \d\d:\d\d|\d\d? [A-Z][a-z]+ \d{4}")
 # What a message holds is sealed, and opened, with each attempt: both counts say so (docs/limitations.md).
 _COUNT = re.compile(r"(?<=Sealed: )\d+|(?<=kept before \()\d+|\d+(?= × to )")
 # A sequence's value survives the rollback that the error causes; calls come one after the other, so one value will do.
@@ -201,7 +201,7 @@ class Talk:
 
     def _look(self, what: str) -> None:
         assert self.last is not None
-        texts = [_REFERENCE.sub("(reference)", _COUNT.sub("(count)", text)) for text in self.last.texts]
+        texts = [_VARIES.sub("(varies)", _COUNT.sub("(count)", text)) for text in self.last.texts]
         customs = [_keys(reply["custom"]) for reply in self.last.replies if "custom" in reply]
         held: dict[str, Any] = {}
         with self.world.owner.transaction() as tx:

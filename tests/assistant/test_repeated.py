@@ -6,13 +6,14 @@ when its result is to be kept; the client sends the message again under the same
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 import pytest
 import yaml
 
 from discreet.policy import load_policy
-from tests.assistant.repeating import ORIGIN, Dialogue, Repeating, Talk, losing, new_passkey
+from tests.assistant.repeating import ORIGIN, Dialogue, Talk, losing, new_passkey
 from tests.conftest import PROJECT, prepared_state, running_assistant
 from tests.smtp import smtp_server
 
@@ -20,11 +21,12 @@ pytestmark = pytest.mark.servers
 
 CARD, ADDRESS = "4000 0566 5566 5556", "9 Juniper Walk, Exeter EX4 6QQ"
 CASIMIR = "casimir.oyelaran@post.example"
-RAN: set[str] = set()
+Seen = Callable[[str], tuple[Talk, Talk]]
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[Repeating]:
+def seen() -> Iterator[Seen]:
+    """A dialogue by its name, undisturbed and with every result lost once; each is held once."""
     state = prepared_state()
     (state / "mail.yml").touch(mode=0o600)
     credentials = state / "credentials.yml"
@@ -36,7 +38,12 @@ def world() -> Iterator[Repeating]:
             running_assistant(state=state, credentials=str(credentials)) as assistant,
             losing(assistant, inbox) as repeating,
         ):
-            yield repeating
+
+            @lru_cache
+            def held(name: str) -> tuple[Talk, Talk]:
+                return repeating.seen(DIALOGUES[name], lost=False), repeating.seen(DIALOGUES[name], lost=True)
+
+            yield held
 
 
 def _returns_something(talk: Talk) -> None:
@@ -187,10 +194,8 @@ DIALOGUES: dict[str, Dialogue] = {
 
 
 @pytest.mark.parametrize("name", DIALOGUES)
-def test_nobody_can_tell_that_answers_were_lost(world: Repeating, name: str) -> None:
-    undisturbed = world.seen(DIALOGUES[name], lost=False)
-    repeated = world.seen(DIALOGUES[name], lost=True)
-    RAN.update(undisturbed.ran)
+def test_nobody_can_tell_that_answers_were_lost(seen: Seen, name: str) -> None:
+    undisturbed, repeated = seen(name)
     assert repeated.sent_again > undisturbed.sent_again == 0, "nothing was lost"
     differences = [
         (one["said"], what, one[what], other[what])
@@ -203,6 +208,6 @@ def test_nobody_can_tell_that_answers_were_lost(world: Repeating, name: str) -> 
     assert undisturbed.letters or "sign" not in name
 
 
-def test_the_dialogues_run_every_action() -> None:
-    every = set(load_policy(PROJECT / "privacy.yml").actions)
-    assert every - RAN == set()
+def test_the_dialogues_run_every_action(seen: Seen) -> None:
+    ran = {action for name in DIALOGUES for action in seen(name)[1].ran}
+    assert set(load_policy(PROJECT / "privacy.yml").actions) - ran == set()
