@@ -151,8 +151,9 @@ class Mailer:
         ``once``: bytes that name what it is written for. The same letter for that is not sent again, as long as this
         process remembers it; after a restart it is.
         """
+        letter = hashlib.sha256(b"\0".join((once, subject.encode(), text.encode()))).digest()
         with self._lock:
-            if once and self._has_had(once, subject, text):
+            if once and self._has_had(letter):
                 return
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="mail", daemon=True)
@@ -161,9 +162,10 @@ class Mailer:
             self._waiting.put_nowait((to, subject, text))
         except queue.Full:
             _log.error("a letter was dropped: too many wait")
+            with self._lock:
+                self._had.pop(letter, None)
 
-    def _has_had(self, once: bytes, subject: str, text: str) -> bool:
-        letter = hashlib.sha256(b"\0".join((once, subject.encode(), text.encode()))).digest()
+    def _has_had(self, letter: bytes) -> bool:
         if letter in self._had:
             return True
         self._had[letter] = None
