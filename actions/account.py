@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -105,7 +106,7 @@ class AddAuthenticator(GuardedAction):
 
     async def _totp(self, turn: Turn, customer: bytes) -> None:
         identity = turn.services.identity
-        secret = await turn.in_transaction(lambda tx: identity.authenticators.prepare_totp(tx, customer))
+        secret = await turn.afresh(lambda tx: identity.authenticators.prepare_totp(tx, customer))
         uri = codes.totp_uri(secret, turn.services.policy.controller["name"])
         drawn = segno.make(uri, error="m", micro=False)
         rows = ["".join(str(int(dark)) for dark in row) for row in drawn.matrix]
@@ -116,7 +117,7 @@ class AddAuthenticator(GuardedAction):
 
     async def _recovery(self, turn: Turn, customer: bytes) -> None:
         identity = turn.services.identity
-        made = await turn.in_transaction(lambda tx: identity.authenticators.new_recovery_codes(tx, customer))
+        made = await turn.afresh(lambda tx: identity.authenticators.new_recovery_codes(tx, customer))
         turn.say("utter_recovery_shown")
         turn.show({"kind": "recovery", "codes": made})
         await tell_added(turn, customer, "A new set of recovery codes")
@@ -128,7 +129,7 @@ class AddAuthenticator(GuardedAction):
             known = identity.authenticators.passkey_ids(tx, customer)
             return identity.challenges.registration_question(tx, turn.subject, turn.effect_key), known
 
-        asked, known = await turn.in_transaction(question)
+        asked, known = await turn.afresh(question)
         if asked is None:
             raise NotAllowed("the step-up is gone")
         options = passkeys.options_to_create(
@@ -216,7 +217,7 @@ async def _is_locked(turn: Turn) -> bool:
     account = await step_up.linked_account(turn)
     if account is None:
         return False
-    if not await turn.in_transaction(lambda tx: turn.services.identity.authenticators.are_locked(tx, account.id)):
+    if not await turn.afresh(lambda tx: turn.services.identity.authenticators.are_locked(tx, account.id)):
         return False
     turn.say_text(
         "The account is locked, so nothing is added to it or changed. To unlock it first, write “unlock my account”."
@@ -285,14 +286,17 @@ class ChangeEmail(GuardedAction):
         email = await turn.reveal("new_email")
         operation = operation_hash(ConfirmEmail.name_, {"new_email": turn.slot("new_email")})
 
-        def file(tx: Transaction) -> str:
+        def file(tx: Transaction) -> None:
             identity.changes.file(tx, customer, EMAIL, wait, value=email)
-            return identity.challenges.begin_for_address(tx, turn.subject, customer, operation, ConfirmEmail.name_)
+            identity.challenges.begin_for_address(
+                tx, turn.subject, customer, operation, ConfirmEmail.name_, drawn=turn.effect_key
+            )
 
-        code = await turn.in_transaction(file)
+        await turn.in_transaction(file)
+        code = identity.challenges.code_of(turn.effect_key, new_address=True)
         name = turn.services.policy.controller["name"]
         text = _NEW_ADDRESS.format(name=name, code=f"{code[:4]} {code[4:]}")
-        identity.mailer.send(lambda: email, f"Your code for {name}", text)
+        turn.write(lambda: email, f"Your code for {name}", text)
         await step_up.tell(turn, Account(customer), "moving", "Another e-mail address", _MOVING)
         turn.set(PROVING, "code")
         turn.say("utter_email_confirm")
@@ -307,29 +311,30 @@ class ConfirmEmail(GuardedAction):
     needs = ("new_email",)
 
     async def act(self, turn: Turn) -> None:
-        """Nothing but a code to exactly that address leads here."""
+        """Nothing but a code to exactly that address leads here. What is said follows from what came of it."""
         if turn.proof is None or not turn.proof.new_address:
             raise NotAllowed("the new address was not proved")
         identity, customer = turn.services.identity, turn.proof.customer
         email = await turn.reveal("new_email")
         turn.set("new_email", None)
-        if not await turn.in_transaction(lambda tx: identity.changes.prove_email(tx, customer, email)):
-            raise NotAllowed("no such change is filed")
         # Before the address is another one: this letter is for the old one.
-        old = await asyncio.to_thread(identity.customers.email_of, customer)
-        try:
-            changed = await asyncio.to_thread(apply_due, turn.services.database, identity, customer)
-        except StorageConflict:
+        old = await turn.found("old", lambda: asyncio.to_thread(identity.customers.email_of, customer))
+        is_due = await turn.in_transaction(lambda tx: identity.changes.prove_email(tx, customer, email))
+        if is_due is None:
+            raise NotAllowed("no such change is filed")
+        if not is_due:
+            turn.say("utter_email_waits", days=max(turn.services.policy.step_up.waiting.days, 1))
+            return
+        with suppress(StorageConflict):
+            await asyncio.to_thread(apply_due, turn.services.database, identity, customer)
+        if await turn.afresh(lambda tx: identity.accounts.find(tx, email)) != Account(customer):
             # Said to somebody who has just shown that they read that mailbox.
-            await asyncio.to_thread(address_taken, turn.services.database, identity, customer)
+            await asyncio.to_thread(address_taken, turn.services.database, identity, customer, once=turn.effect_key)
             turn.say_text("That address belongs to another account, so yours keeps the one that it has.")
             return
-        if changed:
-            turn.say("utter_email_changed")
-            name = turn.services.policy.controller["name"]
-            identity.mailer.send(lambda: old, f"Your e-mail address was changed: {name}", _MOVED.format(name=name))
-        else:
-            turn.say("utter_email_waits", days=max(turn.services.policy.step_up.waiting.days, 1))
+        turn.say("utter_email_changed")
+        name = turn.services.policy.controller["name"]
+        turn.write(lambda: old, f"Your e-mail address was changed: {name}", _MOVED.format(name=name))
 
 
 _ADDED = """\

@@ -91,13 +91,16 @@ def _told(tx: Transaction, turn: Turn) -> tuple[list[str], str, tuple[bytes, ...
 async def _make_copy(turn: Turn, pressed: str) -> None:
     """Everything, opened once, sealed again for half an hour under the person's key. Raises NotWaiting."""
 
-    def opened(tx: Transaction) -> tuple[Scope, list[Kept]]:
+    def confirmed(tx: Transaction) -> Scope:
         REQUESTS.confirm(tx, turn.subject, pressed, "copy")
-        scope = scope_of(tx, turn.subject)
-        audit = turn.services.audit.append
-        return scope, turn.services.vault.export(tx, scope.subjects, turn_id=turn.call.turn_id, audit=audit)
+        return scope_of(tx, turn.subject)
 
-    scope, values = await turn.in_transaction(opened)
+    def opened(tx: Transaction) -> list[Kept]:
+        audit = turn.services.audit.append
+        return turn.services.vault.export(tx, scope.subjects, turn_id=turn.call.turn_id, audit=audit)
+
+    scope = await turn.in_transaction(confirmed, of=pressed)
+    values = await turn.afresh(opened)
     shop = await asyncio.to_thread(turn.services.shop.copy_of, scope.subjects, scope.customers)
 
     def kept(tx: Transaction) -> copies.Ticket:
@@ -140,23 +143,31 @@ class WithdrawConsent(GuardedAction):
     async def act(self, turn: Turn) -> None:
         """Asks only where several could be meant. Says what was withdrawn, what becomes of it, and what still holds."""
         named = set(turn.entities("consent_topic"))
-        given = await turn.in_transaction(lambda tx: turn.services.consent.given(tx, turn.subject))
+        given = [turn.services.policy.purpose(name) for name in await turn.in_transaction(lambda tx: _given(tx, turn))]
         meant = [purpose for purpose in given if purpose.name in named]
         if given and named and len(meant) != 1:
             _ask_which(turn, meant, given)
             return
         only = {meant[0].name} if meant else None
-        withdrawn = await turn.in_transaction(
-            lambda tx: turn.services.consent.withdraw(
-                tx, turn.subject, method="words", turn_id=turn.call.turn_id, purposes=only
-            )
-        )
+        names = await turn.in_transaction(lambda tx: _withdrawn(tx, turn, only), of=str(only))
+        withdrawn = [turn.services.policy.purpose(name) for name in names]
         turn.say_text(withdrawn_sentence(withdrawn, turn.language))
         _say_what_still_holds(turn, [purpose for purpose in given if purpose not in withdrawn])
         covered = {category for purpose in withdrawn for category in purpose.data}
         for slot, category in turn.services.policy.slots.items():
             if category in covered and turn.slot(slot) is not None:
                 turn.set(slot, None)
+
+
+def _given(tx: Transaction, turn: Turn) -> list[str]:
+    return [purpose.name for purpose in turn.services.consent.given(tx, turn.subject)]
+
+
+def _withdrawn(tx: Transaction, turn: Turn, only: set[str] | None) -> list[str]:
+    withdraw = turn.services.consent.withdraw
+    return [
+        purpose.name for purpose in withdraw(tx, turn.subject, method="words", turn_id=turn.call.turn_id, purposes=only)
+    ]
 
 
 def _ask_which(turn: Turn, meant: list[Purpose], given: list[Purpose]) -> None:

@@ -13,7 +13,7 @@ from discreet.records.erasure import Scope, has_order_on_its_way
 from discreet.records.identity.links import customer_of
 from discreet.records.rights import standing
 from discreet.records.rights.erasing import scope_of
-from discreet.records.rights.requests import Confirmed, NotWaiting, remedy
+from discreet.records.rights.requests import Confirmed, NotWaiting, find, remedy
 from discreet.redaction.tokens import TOKEN, mask_all
 from discreet.sdk import GuardedAction, Turn
 from discreet.sdk.asked_first import REQUESTS, AskedFirst, buttons
@@ -46,8 +46,16 @@ class EraseData(AskedFirst):
         )
 
     async def done(self, turn: Turn, request: str) -> None:
-        """Files it; whatever is said until it is done goes too."""
-        await turn.in_transaction(lambda tx: self.confirmed(tx, turn, request))
+        """Files it; whatever is said until it is done goes too.
+
+        Where this turn was lost and the keeper was faster than its repeat, nothing is left that knows of the press: but
+        the Guard has opened the button's handle, and the request stands without its person.
+        """
+        try:
+            await turn.in_transaction(lambda tx: self.confirmed(tx, turn, request))
+        except NotWaiting:
+            if not await turn.afresh(lambda tx: _is_filed(tx, request, self.kind)):
+                raise
         turn.responses.append(
             {
                 "text": "It will be gone in a few seconds, and this conversation ends. Your certificate says what was "
@@ -86,12 +94,10 @@ class CorrectData(AskedFirst):
     async def done(self, turn: Turn, request: str) -> None:
         """Files the older values for destruction, and corrects the shop's record of somebody identified."""
 
-        def replace(tx: Transaction) -> tuple[Confirmed, bytes | None, str]:
+        def replace(tx: Transaction) -> tuple[Confirmed, bytes | None]:
             confirmed = self.confirmed(tx, turn, request)
             category, token = str(confirmed.category), str(confirmed.token)
-            value = turn.services.vault.own(
-                tx, token, category, turn.subject, turn_id=turn.call.turn_id, audit=turn.services.audit.append
-            )
+            _opened(tx, turn, token, category)  # what cannot be opened takes nothing's place
             for subject in scope_of(tx, turn.subject).subjects:
                 tx.execute(
                     "INSERT INTO vault.discard (subject, category, requested_at)"
@@ -99,11 +105,12 @@ class CorrectData(AskedFirst):
                     subject, token,
                 )  # fmt: skip
             REQUESTS.close(tx, request, "done", {"category": category})
-            return confirmed, customer_of(tx, turn.subject), value
+            return confirmed, customer_of(tx, turn.subject)
 
-        confirmed, customer, value = await turn.in_transaction(replace)
-        category = str(confirmed.category)
+        confirmed, customer = await turn.in_transaction(replace)
+        category, token = str(confirmed.category), str(confirmed.token)
         if customer is not None:
+            value = await turn.afresh(lambda tx: _opened(tx, turn, token, category))
             await asyncio.to_thread(turn.services.shop.correct, customer, category, value)
         for slot, held in turn.services.policy.slots.items():
             if held == category and turn.slot(slot) is not None:
@@ -223,6 +230,11 @@ class PressButton(GuardedAction):
         turn.set("asking", "right")
 
 
+def _is_filed(tx: Transaction, request: str, kind: str) -> bool:
+    found = find(tx, request)
+    return found is not None and found.kind == kind and found.state in ("filed", "done", "partly")
+
+
 def _to_erase(subject: bytes) -> Callable[[Transaction], tuple[Scope, bool]]:
     """What would go, and whether an order on its way holds the account back."""
 
@@ -275,6 +287,12 @@ def _new_value(turn: Turn) -> tuple[Category, str] | None:
         if category.store == "vault" and isinstance(token, str) and TOKEN.fullmatch(token):
             found.append((category, token.lower()))
     return found[0] if len(found) == 1 else None
+
+
+def _opened(tx: Transaction, turn: Turn, token: str, category: str) -> str:
+    return turn.services.vault.own(
+        tx, token, category, turn.subject, turn_id=turn.call.turn_id, audit=turn.services.audit.append
+    )
 
 
 def _older(tx: Transaction, subject: bytes, category: str, token: str) -> int:

@@ -146,3 +146,29 @@ def test_doctor_wants_the_mail_servers_password_for_us_alone(tmp_path: Path) -> 
     (tmp_path / "mail.yml").write_text("host: x\nfrom: a@b\n")
     (tmp_path / "mail.yml").chmod(0o644)
     assert [one.code for one in examine(tmp_path, interface="127.0.0.1", public_url="")] == ["mail_file"]
+
+
+def test_a_letter_is_sent_once_for_what_it_names_and_no_longer_held_back_where_it_was_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Stuck:
+        def deliver(self, letter: Letter) -> None:
+            stuck.wait(30)
+            delivered.append(letter.text)
+
+    monkeypatch.setattr("discreet.mail.WAITING", 1)
+    stuck, delivered = threading.Event(), list[str]()
+    mailer = Mailer(Stuck())
+    for text in ("1", "1", "2", "2"):
+        mailer.send(lambda: "a@post.example", "x", text, once=b"one call")
+    for number in range(9):
+        mailer.send(lambda: "a@post.example", "x", f"dropped {number}", once=b"one call")
+    stuck.set()
+    mailer.flush()
+    mailer.send(lambda: "a@post.example", "x", "dropped 8", once=b"one call")
+    mailer.flush()
+    mailer.send(lambda: "a@post.example", "x", "1", once=b"another call")
+    mailer.flush()
+    assert delivered.count("1") == 2
+    assert delivered.count("2") <= 1
+    assert delivered[-2:] == ["dropped 8", "1"]

@@ -145,6 +145,7 @@ class Keeper:
         with self._database.transaction() as tx:
             tx.execute("DELETE FROM action.result WHERE created_at < now() - %s", RESULT_LIFETIME)
             results = tx.rowcount
+            tx.execute("DELETE FROM action.step WHERE created_at < now() - %s", RESULT_LIFETIME)
             tx.execute("DELETE FROM conversation.web_session WHERE expires_at < now() - interval '1 day'")
             tx.execute("DELETE FROM channel.outbox WHERE created_at < now() - %s", LETTER_LIFETIME)
             # Somebody who only sent what is no text has an address and no conversation.

@@ -6,13 +6,14 @@ whether there was anybody to write to. No log line holds an address, a subject o
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import queue
 import smtplib
 import ssl
 import threading
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -25,6 +26,8 @@ KEPT_SECONDS = 15 * 60
 KEPT_LETTERS = 50
 WAITING = 1000
 """Letters that may wait at most; one more is dropped, and its code can be asked for again."""
+REMEMBERED = 10_000
+"""Letters of which the mailer knows that it has had them."""
 TRIES = (0.0, 2.0, 10.0)
 TIMEOUT = 15.0
 TLS = ("starttls", "tls", "none")
@@ -140,10 +143,18 @@ class Mailer:
         self._waiting: queue.Queue[tuple[Callable[[], str | None], str, str]] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._had: OrderedDict[bytes, None] = OrderedDict()
 
-    def send(self, to: Callable[[], str | None], subject: str, text: str) -> None:
-        """Queues a letter and returns at once. ``to`` gives the address, on the sender's thread; None: to nobody."""
+    def send(self, to: Callable[[], str | None], subject: str, text: str, *, once: bytes = b"") -> None:
+        """Queues a letter and returns at once. ``to`` gives the address, on the sender's thread; None: to nobody.
+
+        ``once``: bytes that name what it is written for. The same letter for that is not sent again, as long as this
+        process remembers it; after a restart it is.
+        """
+        letter = hashlib.sha256(b"\0".join((once, subject.encode(), text.encode()))).digest()
         with self._lock:
+            if once and self._has_had(letter):
+                return
             if self._thread is None:
                 self._thread = threading.Thread(target=self._serve, name="mail", daemon=True)
                 self._thread.start()
@@ -151,6 +162,16 @@ class Mailer:
             self._waiting.put_nowait((to, subject, text))
         except queue.Full:
             _log.error("a letter was dropped: too many wait")
+            with self._lock:
+                self._had.pop(letter, None)
+
+    def _has_had(self, letter: bytes) -> bool:
+        if letter in self._had:
+            return True
+        self._had[letter] = None
+        if len(self._had) > REMEMBERED:
+            self._had.popitem(last=False)
+        return False
 
     def flush(self) -> None:
         """Waits until everything that was queued is sent or given up."""

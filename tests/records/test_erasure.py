@@ -25,7 +25,7 @@ CONVERSATIONS = Conversations(RING)
 PERSONAL = (
     "conversation.head WHERE conversation", "conversation.turn WHERE conversation",
     "key.session_key WHERE conversation", "key.owner_key WHERE subject",
-    "vault.value WHERE subject", "action.result WHERE subject",
+    "vault.value WHERE subject", "action.result WHERE subject", "action.step WHERE subject",
     "action.fence WHERE subject", "vault.discard WHERE subject", "consent.operation WHERE subject",
 )  # fmt: skip
 
@@ -40,6 +40,7 @@ def _live(pool: Database, policy: Policy, who: bytes) -> Position:
         token = "vt_card_" + who.decode()
         writer.seal(tx, subject=who, turn_id=turn, findings=[Finding("payment_card", token, "4111111111111111")])
         tx.execute("INSERT INTO action.result VALUES (%s, 0, %s, 'x')", turn, who)
+        tx.execute("INSERT INTO action.step VALUES (%s, 1, 0, %s, 'x')", turn, who)
         tx.execute("INSERT INTO action.fence VALUES (%s, 1, %s)", who, turn)
         tx.execute("INSERT INTO vault.discard VALUES (%s, 'payment_card')", who)
         tx.execute(

@@ -18,7 +18,7 @@ from discreet.policy import Policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
 from discreet.records.identity.accounts import Account
-from discreet.records.results import Results
+from discreet.records.results import Claim, Results
 from discreet.records.vault import Finding, VaultReader, VaultWriter
 from discreet.sdk import GuardedAction, GuardedForm, Services, Turn
 from discreet.sdk.registry import _agreed
@@ -73,14 +73,30 @@ class Bench:
 
     def call(self, action: GuardedAction, *, subject: bytes = ANNA, turn_id: bytes | None = None, **slots: Any) -> Turn:
         call = ActionCall(turn_id or secrets.token_bytes(16), next(self.turns), 0)
-        token = current_call.set(CallContext(self.services, call, subject, "web"))
-        try:
-            state = {"slots": {"new_email": self.token, **slots}}
+        return self.run(action, call, {"slots": {"new_email": self.token, **slots}}, subject)
+
+    def run(
+        self,
+        action: GuardedAction,
+        call: ActionCall,
+        state: dict[str, Any],
+        subject: bytes = ANNA,
+        *,
+        knows: bool = True,
+    ) -> Turn:
+        """As the action server does, but that the result is not kept: the same call may come again.
+
+        ``knows``: what an attempt before it has done; else as if both had begun at once.
+        """
+
+        async def running() -> Turn:
+            claim = await self.services.statements.run(self.services.results.claim(subject, call))
+            current_call.set(CallContext(self.services, call, subject, "web", claim if knows else Claim()))
             turn = Turn(state, action.purpose, action.opens, action.name_)
-            asyncio.run(action.guarded(turn))
+            await action.guarded(turn)
             return turn
-        finally:
-            current_call.reset(token)
+
+        return asyncio.run(running())
 
     def code(self) -> str:
         self.services.identity.mailer.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
@@ -16,7 +15,6 @@ from actions.rights import CorrectData
 from discreet.crypto.signing import ActionCall
 from discreet.records.identity import codes, links
 from discreet.sdk import GuardedAction, Turn
-from discreet.sdk.turn import CallContext, current_call
 from tests.conftest import TestDatabase
 from tests.records.identity.codes_of import totp_at
 from tests.records.identity.conftest import World
@@ -28,22 +26,21 @@ OLD = "casimir.oyelaran@post.example"
 
 
 def say(
-    bench: Bench, action: GuardedAction, *, operation: str | None = None, code: str | None = None, **slots: Any
+    bench: Bench,
+    action: GuardedAction,
+    *,
+    operation: str | None = None,
+    code: str | None = None,
+    turn_id: bytes | None = None,
+    **slots: Any,
 ) -> Turn:
     """One call of an action, as for a message with the new address or a code in it, or for a pressed button."""
     message = {
         "entities": [{"entity": "one_time_code", "value": code} if code else {"entity": "email", "value": TOKEN}],
         "metadata": {"operation": operation} if operation else {},
     }
-    token = current_call.set(
-        CallContext(bench.services, ActionCall(secrets.token_bytes(16), next(bench.turns), 0), ANNA, "web")
-    )
-    try:
-        turn = Turn({"slots": slots, "latest_message": message}, action.purpose, action.opens, action.name_)
-        asyncio.run(action.guarded(turn))
-        return turn
-    finally:
-        current_call.reset(token)
+    call = ActionCall(turn_id or secrets.token_bytes(16), next(bench.turns), 0)
+    return bench.run(action, call, {"slots": slots, "latest_message": message})
 
 
 def signed_in(world: World) -> bytes:

@@ -26,17 +26,20 @@ async def ask(turn: Turn, purpose: str, *, resume: str) -> None:
 
     Says first what is new in it, to somebody who agreed to an older one.
     """
-    asked = await turn.in_transaction(
-        lambda tx: turn.services.consent.ask(
+
+    def shown(tx: Transaction) -> tuple[str, str, str, str | None]:
+        asked = turn.services.consent.ask(
             tx, turn.subject, purpose, resume=resume, turn_id=turn.call.turn_id, language=turn.language
         )
-    )
-    if asked.changed:
-        turn.say_text(asked.changed)
+        return asked.operation.id, asked.notice.text, asked.notice.language, asked.changed
+
+    operation, text, language, changed = await turn.in_transaction(shown, of=purpose)
+    if changed:
+        turn.say_text(changed)
     turn.say_text(
-        asked.notice.text,
+        text,
         buttons=[
-            {"title": phrase(asked.notice.language, name), "payload": _payload(intent, asked.operation)}
+            {"title": phrase(language, name), "payload": f'/{intent}{{"operation": "{operation}"}}'}
             for name, intent in INTENTS.items()
         ],
     )
@@ -45,7 +48,7 @@ async def ask(turn: Turn, purpose: str, *, resume: str) -> None:
 async def said_no_before(turn: Turn, purpose: str, *, resume: str) -> bool:
     """Says that a no in another task still stands, instead of asking again; False where there was none."""
     stands = await turn.in_transaction(
-        lambda tx: turn.services.consent.refusal_stands(tx, turn.subject, purpose, resume=resume)
+        lambda tx: turn.services.consent.refusal_stands(tx, turn.subject, purpose, resume=resume), of=purpose
     )
     if stands:
         what = turn.services.policy.purpose(purpose).notice[turn.language]
@@ -55,22 +58,24 @@ async def said_no_before(turn: Turn, purpose: str, *, resume: str) -> bool:
 
 async def tell(turn: Turn, purposes: Iterable[str]) -> None:
     """Tells of each purpose that rests on another basis than consent, once a person, before it is used."""
-    services = turn.services
     for purpose in dict.fromkeys(purposes):
-        if services.policy.purpose(purpose).needs_consent:
-            continue
-        if await services.statements.run(services.consent.told(turn.subject, purpose)):
-            continue
-        turn.say_text(await _told(turn, purpose))
+        if not turn.services.policy.purpose(purpose).needs_consent and not await _was_told(turn, purpose):
+            turn.say_text(await _told(turn, purpose))
+
+
+async def _was_told(turn: Turn, purpose: str) -> bool:
+    services = turn.services
+    return await turn.found(
+        f"told {purpose}", lambda: services.statements.run(services.consent.told(turn.subject, purpose))
+    )
 
 
 async def _told(turn: Turn, purpose: str) -> str:
-    notice = await turn.in_transaction(
-        lambda tx: turn.services.consent.tell(
-            tx, turn.subject, purpose, turn_id=turn.call.turn_id, language=turn.language
-        )
-    )
-    return notice.text
+    def text(tx: Transaction) -> str:
+        consent, turn_id = turn.services.consent, turn.call.turn_id
+        return consent.tell(tx, turn.subject, purpose, turn_id=turn_id, language=turn.language).text
+
+    return await turn.in_transaction(text, of=purpose)
 
 
 async def take_answer(turn: Turn) -> tuple[Answer, Operation | None]:
@@ -90,13 +95,9 @@ async def take_answer(turn: Turn) -> tuple[Answer, Operation | None]:
         return waiting
 
     try:
-        operation = await turn.in_transaction(record)
+        operation = await turn.in_transaction(record, of=f"{given} {method} {turn.answered_operation}")
     except NotAllowed:
         operation = None
     if operation is None:
         return Answer.UNCLEAR, None
     return (Answer.YES if given else Answer.NO), operation
-
-
-def _payload(intent: str, operation: Operation) -> str:
-    return f'/{intent}{{"operation": "{operation.id}"}}'

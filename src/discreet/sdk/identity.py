@@ -41,9 +41,13 @@ class Identity:
     """Unix time in seconds, for TOTP."""
     shown: ShownOnce = field(default_factory=ShownOnce, repr=False)
 
-    def write(self, account: Account, subject: str, text: str) -> None:
-        """Writes to an account's address on file, in the background; to nobody for a decoy, by the same way."""
-        self.mailer.send(lambda: None if account.decoy else self.customers.email_of(account.id), subject, text)
+    def write(self, account: Account, subject: str, text: str, *, once: bytes = b"") -> None:
+        """Writes to an account's address on file, in the background; to nobody for a decoy, by the same way.
+
+        ``once``: see ``Mailer.send``.
+        """
+        to = lambda: None if account.decoy else self.customers.email_of(account.id)  # noqa: E731
+        self.mailer.send(to, subject, text, once=once)
 
 
 def step_up_key(seed: bytes) -> bytes:
@@ -124,11 +128,14 @@ def apply_due_safely(database: Database, identity: Identity) -> None:
             address_taken(database, identity, customer)
 
 
-def address_taken(database: Database, identity: Identity, customer: bytes) -> None:
-    """The new address is another customer's: the old one stays, and is written to. What else waits goes on."""
+def address_taken(database: Database, identity: Identity, customer: bytes, *, once: bytes = b"") -> None:
+    """The new address is another customer's: the old one stays, and is written to. What else waits goes on.
+
+    ``once``: see ``Mailer.send``.
+    """
     with database.transaction() as tx:
         identity.changes.stop(tx, customer, changes.EMAIL)
-    identity.write(Account(customer), "Your e-mail address stays", _TAKEN)
+    identity.write(Account(customer), "Your e-mail address stays", _TAKEN, once=once)
 
 
 _TAKEN = """\

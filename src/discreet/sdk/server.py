@@ -13,10 +13,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
-from rasa_sdk import Tracker
-from rasa_sdk.executor import CollectingDispatcher
 from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
@@ -37,10 +34,11 @@ from discreet.records.results import Results
 from discreet.records.vault import VaultReader
 from discreet.sdk.action import GuardedAction
 from discreet.sdk.bodies import Malformed, body_of
+from discreet.sdk.calls import Calls
 from discreet.sdk.desk import add_desk
 from discreet.sdk.identity import apply_due_safely, identity_for, index_customers
 from discreet.sdk.registry import load_actions
-from discreet.sdk.turn import CallContext, Services, current_call
+from discreet.sdk.turn import Services
 from discreet.settings import Settings, load_settings
 from discreet.shop.payments import PaymentProvider
 from discreet.shop.postgres import PostgresShop
@@ -49,6 +47,8 @@ from discreet.storage.engine import Database
 
 MAX_BODY = 256 * 1024
 KEEP_UP_SECONDS = 60.0
+ENDING_SECONDS = 8.0
+"""So long a stopping server waits for actions that have begun; less than the supervisor waits for it."""
 _ACTION_CALL = (("sender_id", str), ("next_action", str), ("tracker", dict))
 _CORRELATION = re.compile(r"[0-9a-f]{16}\Z")
 _log = logging.getLogger("discreet.sdk.server")  # also when run as a program
@@ -83,6 +83,7 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
     app.config.REQUEST_MAX_SIZE = MAX_BODY
     app.config.ACCESS_LOG = False
     action_key, identity_key = settings.key("action"), settings.key("identity")
+    calls = Calls(services)
     mail_key = derived(settings.key("vault_seed"), "mail")
 
     @app.middleware("request")
@@ -110,15 +111,19 @@ def create_app(settings: Settings, services: Services, actions: dict[str, Guarde
         body = body_of(request.body, _ACTION_CALL, status=422)
         call: ActionCall = request.ctx.call
         channel = str(body["tracker"].get("latest_input_channel") or "")
-        context = CallContext(services, call, conversation_id(identity_key, body["sender_id"]), channel)
+        subject = conversation_id(identity_key, body["sender_id"])
         action = actions.get(body["next_action"])
         if action is None:
             metrics.refused("unknown_action", "actions")
             return json_response({"error": "unknown action"}, status=404)
         try:
-            return json_response(await _answer(context, action, body))
+            return json_response(await calls.answer(subject, call, action, body, channel))
         except NotAuthentic:
             return _unauthorised("older_holder")
+
+    @app.before_server_stop
+    async def let_end(_app: Sanic, _loop: object) -> None:
+        await calls.ended(ENDING_SECONDS)
 
     add_desk(app, settings, services.policy)
 
@@ -178,30 +183,6 @@ def _unauthorised(reason: str) -> HTTPResponse:
     """Without the reason, which is counted."""
     metrics.refused(reason, "actions")
     return json_response({"error": "unauthorised"}, status=401)
-
-
-async def _answer(context: CallContext, action: GuardedAction, body: dict[str, Any]) -> dict[str, Any]:
-    """Runs the action once; a repeat of the same call gets the stored result."""
-    services = context.services
-    claim = await services.statements.run(services.results.claim(context.subject, context.call))
-    if claim.result is not None:
-        metrics.refused("repeated", "actions")
-        return claim.result
-    token = current_call.set(context)
-    try:
-        dispatcher = CollectingDispatcher()
-        events = await action.run(dispatcher, Tracker.from_dict(body["tracker"]), {})
-    finally:
-        current_call.reset(token)
-    result = {"events": events, "responses": dispatcher.messages}
-    owner = claim.owner if claim.owner is not None else await asyncio.to_thread(_new_owner, context)
-    await services.statements.run(services.results.keep(context.subject, context.call, owner, result))
-    return result
-
-
-def _new_owner(context: CallContext) -> tuple[int, bytes]:
-    with context.services.database.transaction() as tx:
-        return context.services.results.owner(tx, context.subject)
 
 
 def main() -> None:

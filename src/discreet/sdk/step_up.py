@@ -9,7 +9,7 @@ from discreet.errors import NotAllowed
 from discreet.records.identity import attempts, links
 from discreet.records.identity.accounts import Account
 from discreet.records.identity.attempts import TooManyMails
-from discreet.records.identity.challenges import Outcome, Result
+from discreet.records.identity.challenges import Outcome, Proof, Result
 from discreet.records.identity.guesses import Closed
 from discreet.records.identity.operation import operation_hash
 from discreet.sdk.turn import Turn
@@ -41,20 +41,22 @@ async def passed(turn: Turn, action: GuardedAction) -> bool:
     operation = _operation(turn, action)
     challenges, fresh = turn.services.identity.challenges, turn.services.policy.step_up.fresh
 
-    def take(tx: Transaction) -> None:
+    def take(tx: Transaction) -> Proof | None:
+        proof = None
         if account is None or not account.decoy:
-            turn.proof = challenges.take(
+            proof = challenges.take(
                 tx, turn.subject, operation, customer=account.id if account else None,
                 level=level, fresh=fresh, used_by=turn.effect_key,
             )  # fmt: skip
-        if turn.proof is None:
+        if proof is None:
             if account is None:
                 challenges.ask_whose(tx, turn.subject, operation, action.name_, level)
             else:
                 challenges.begin(tx, turn.subject, account, operation, action.name_, level)
-        _audit(turn, tx, "step_up", "used" if turn.proof else "asked")
+        _audit(turn, tx, "step_up", "used" if proof else "asked")
+        return proof
 
-    await turn.in_transaction(take)
+    turn.proof = await turn.in_transaction(take, of=operation.hex())
     if turn.proof is not None:
         return True
     if account is None:
@@ -75,20 +77,24 @@ async def again(turn: Turn, action: GuardedAction) -> None:
 
 async def send_code(turn: Turn) -> None:
     """Mails a new code for the open challenge and asks for it; the same words whether there is anybody to write to."""
-    identity = turn.services.identity
+    challenges = turn.services.identity.challenges
+
+    def new_code(tx: Transaction) -> Account | None:
+        sent = challenges.new_code(tx, turn.subject, drawn=turn.effect_key)
+        return sent[1] if sent else None
+
     try:
-        sent = await turn.in_transaction(lambda tx: identity.challenges.new_code(tx, turn.subject))
+        account = await turn.in_transaction(new_code)
     except (TooManyMails, Closed) as error:
         # Whoever has something else than a mailbox can still go on.
         turn.say_text(error.sentence, buttons=[_PASSKEY_BUTTON] if turn.channel == "web" else None)
         return
-    if sent is None:
+    if account is None:
         turn.set(PROVING, None)
         turn.say("utter_prove_nothing")
         return
-    code, account = sent
-    name = turn.services.policy.controller["name"]
-    identity.write(account, f"Your code for {name}", _CODE.format(name=name, code=f"{code[:4]} {code[4:]}"))
+    code, name = challenges.code_of(turn.effect_key), turn.services.policy.controller["name"]
+    _write(turn, account, f"Your code for {name}", _CODE.format(name=name, code=f"{code[:4]} {code[4:]}"))
     turn.say("utter_prove_code_web" if turn.channel == "web" else "utter_prove_code")
 
 
@@ -121,13 +127,22 @@ async def tell(turn: Turn, account: Account, about: str, subject: str, text: str
         await turn.in_transaction(lambda tx: _audit(turn, tx, "letter", "kept_back"))
         return
     name = turn.services.policy.controller["name"]
-    turn.services.identity.write(account, f"{subject}: {name}", text.format(name=name))
+    _write(turn, account, f"{subject}: {name}", text.format(name=name))
+
+
+def _write(turn: Turn, account: Account, subject: str, text: str) -> None:
+    turn.services.identity.write(account, subject, text, once=turn.effect_key)
 
 
 async def open_code(turn: Turn, category: str, token: Any) -> str:
-    """The same, once: its destruction is filed with it."""
-    value = await open_value(turn, category, token)
-    await turn.in_transaction(
+    """The same, once: its destruction is filed with it. "" where this call, begun before, took it and it is gone."""
+    try:
+        value = await open_value(turn, category, token)
+    except NotAllowed:
+        if not turn.goes_on:
+            raise
+        value = ""
+    await turn.afresh(
         lambda tx: tx.execute("INSERT INTO vault.discard (subject, category) VALUES (%s, %s)", turn.subject, category)
     )
     return value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,11 +15,12 @@ from discreet.policy import Policy
 from discreet.records.audit import Audit
 from discreet.records.consent import Consent
 from discreet.records.identity.challenges import Proof
-from discreet.records.results import Results
+from discreet.records.results import Claim, Results
 from discreet.records.rights import standing
 from discreet.records.vault import VaultReader
 from discreet.redaction.tokens import TOKEN
 from discreet.sdk.identity import Identity
+from discreet.sdk.progress import Progress
 from discreet.shop.port import Refunds, Shop
 from discreet.storage.aio import AsyncDatabase
 from discreet.storage.engine import Database, Transaction
@@ -59,6 +60,11 @@ class CallContext:
     call: ActionCall
     subject: bytes
     channel: str = ""
+    claim: Claim = field(default=Claim(), repr=False)
+    progress: Progress = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "progress", Progress(self.subject, self.call, self.claim))
 
 
 current_call: ContextVar[CallContext] = ContextVar("discreet_call")
@@ -87,6 +93,11 @@ class Turn:
     def effect_key(self) -> bytes:
         """32 bytes that name this call's effect: the same when the turn is repeated, never for another call."""
         return hashlib.sha256(b"effect\0" + self.call.turn_id + self.call.ordinal.to_bytes(4, "big")).digest()
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether this call was begun before, and its next step is one that was done then."""
+        return current_call.get().progress.goes_on(self.action)
 
     @property
     def language(self) -> str:
@@ -158,6 +169,10 @@ class Turn:
         """A text of our own; buttons are ``{"title", "payload"}``."""
         self.responses.append({"text": text, **({"buttons": buttons} if buttons else {})})
 
+    def write(self, to: Callable[[], str | None], subject: str, text: str) -> None:
+        """Writes a letter in the background, once a call. ``to`` gives the address, None for nobody's."""
+        self.services.identity.mailer.send(to, subject, text, once=self.effect_key)
+
     def show(self, content: dict[str, Any]) -> None:
         """Keeps for the person's page what no conversation may hold. Elsewhere than on the page they get a link."""
         link = self.services.identity.shown.keep(self.subject, content)
@@ -194,20 +209,46 @@ class Turn:
 
     async def recheck(self) -> None:
         """Raises NotAllowed if the basis went away, or the data was frozen: call it right before an effect outside."""
-        await self.in_transaction(lambda tx: standing.require(tx, self.subject, self.purpose))
+        await self.afresh(lambda tx: standing.require(tx, self.subject, self.purpose))
         if not await self.is_live(self.purpose):
             raise ConsentWithdrawn("the basis went away while the skill ran")
 
     async def is_live(self, purpose: str) -> bool:
         """Whether a basis for the purpose exists now, and no objection."""
         if self.services.policy.purpose(purpose).basis == "legitimate_interest":
-            return not await self.in_transaction(lambda tx: standing.has_objected(tx, self.subject, purpose))
+            return not await self.afresh(lambda tx: standing.has_objected(tx, self.subject, purpose))
         if not self.services.policy.purpose(purpose).needs_consent:
             return True
-        return await self.in_transaction(lambda tx: self.services.consent.is_live(tx, self.subject, purpose))
+        return await self.afresh(lambda tx: self.services.consent.is_live(tx, self.subject, purpose))
 
-    async def in_transaction(self, work: Callable[[Transaction], _Result]) -> _Result:
-        """Runs ``work`` in a transaction of its own, off the event loop."""
+    async def in_transaction(self, work: Callable[[Transaction], _Result], of: str = "") -> _Result:
+        """Runs ``work`` in a transaction of its own, off the event loop: once, however often this call comes again.
+
+        A repeat gets the outcome of the first time, and ``work`` does not run. So what it gives is plain: no value of
+        the vault, no code and no secret, which ``afresh`` is for. ``of`` tells steps apart that one function does.
+        """
+        progress, name = current_call.get().progress, f"{self.action} {work.__module__}.{work.__qualname__} {of}"
+        if progress.knows(name):
+            outcome: _Result = progress.taken()
+            return outcome
+        services = self.services
+        return await asyncio.to_thread(progress.run, services.database, services.results, name, work)
+
+    async def found(self, name: str, look: Callable[[], Awaitable[_Result]]) -> _Result:
+        """What ``look`` finds and does not change; a repeat gets what the first time found. ``name`` says what."""
+        progress, name = current_call.get().progress, f"{self.action} {name}"
+        if progress.knows(name):
+            outcome: _Result = progress.taken()
+            return outcome
+        outcome = await look()
+        progress.noted(name, outcome)
+        return outcome
+
+    async def afresh(self, work: Callable[[Transaction], _Result]) -> _Result:
+        """The same each time that the call comes: for what must be as it is now, and what nobody may keep.
+
+        What it changes comes to the same when it is done again.
+        """
 
         def run() -> _Result:
             with self.services.database.transaction() as tx:

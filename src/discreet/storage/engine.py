@@ -33,6 +33,7 @@ _UNAVAILABLE_CLASSES = ("08", "53", "57", "58", "55")
 
 
 _PLACE = re.compile("%s")
+_WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b")
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 """As the first statement: every other one of the transaction sees the same moment."""
 
@@ -58,6 +59,8 @@ class Transaction:
 
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
+        self.may_have_written = False
+        """Whether any statement named a change, or a lock on rows. What a function of the database does is not seen."""
 
     def execute(self, sql: str, *params: object) -> list[tuple[Any, ...]]:
         """Runs one statement with ``%s`` placeholders and returns its rows, [] when it yields none.
@@ -65,6 +68,7 @@ class Transaction:
         ``sql`` comes from our own code only; everything that anybody else controls goes into ``params``.
         Raises StorageConflict or StorageUnavailable.
         """
+        self._noted(sql)
         try:
             self._cursor.execute(sql, params or None)
             return self._cursor.fetchall() if self._cursor.description else []
@@ -76,6 +80,7 @@ class Transaction:
         try:
             sql, params = next(steps)
             while True:
+                self._noted(sql)
                 for statement in statements(self._cursor.connection, sql, params):
                     self._cursor.execute(*statement)
                 sql, params = steps.send(self._cursor.fetchall() if self._cursor.description else [])
@@ -84,6 +89,9 @@ class Transaction:
         except StopIteration as done:
             result: Result = done.value
             return result
+
+    def _noted(self, sql: str) -> None:
+        self.may_have_written = self.may_have_written or _WRITES.search(sql) is not None
 
     @property
     def rowcount(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -78,8 +79,11 @@ def test_a_code_of_nobody_costs_the_same_hash(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_mail_code_is_uniform_digits_with_leading_zeros() -> None:
-    assert codes.new_mail_code(lambda _: 7) == "00000007"
-    assert codes.new_mail_code(lambda below: below - 1) == "99999999"
+    made = [codes.mail_code(b"k" * 32, number.to_bytes(32, "big")) for number in range(500)]
+    assert all(re.fullmatch("[0-9]{8}", code) for code in made)
+    assert len(set(made)) == 500
+    assert any(code.startswith("0") for code in made)
+    assert made[0] == codes.mail_code(b"k" * 32, bytes(32)) != codes.mail_code(b"l" * 32, bytes(32))
 
 
 def test_a_mac_is_of_one_conversation_one_operation_and_one_code() -> None:

@@ -77,6 +77,7 @@ def live(owner: Database, policy: Policy, name: str) -> Person:
         _, key = OwnerKeys(VALUE_RING).get_or_create(tx, person.subject)
         sealed = seal_column(key, column="x", owner=person.subject, value=values["email"])
         tx.execute("INSERT INTO action.result VALUES (%s, 0, %s, %s)", turn, person.subject, sealed)
+        tx.execute("INSERT INTO action.step VALUES (%s, 1, 0, %s, %s)", turn, person.subject, sealed)
         tx.execute("INSERT INTO action.fence VALUES (%s, 1, %s)", person.subject, turn)
         tx.execute("INSERT INTO vault.discard VALUES (%s, 'iban')", person.subject)
         tx.execute("INSERT INTO channel.address VALUES (%s, 'telegram', %s)", person.subject, sealed)

@@ -37,6 +37,7 @@ _NOTED = (
     ("mac of a consent", "SELECT mac FROM consent.state WHERE subject = %s"),
     ("sealed letter", "SELECT sealed FROM channel.outbox WHERE conversation = %s"),
     ("result of an action", "SELECT result FROM action.result WHERE subject = %s"),
+    ("step of an action", "SELECT sealed FROM action.step WHERE subject = %s"),
     ("feedback", "SELECT text FROM shop.feedback WHERE subject = %s"),
     ("reason of a return", "SELECT reason FROM shop.returns WHERE subject = %s"),
     ("browser session", "SELECT session FROM conversation.web_session WHERE conversation = %s"),

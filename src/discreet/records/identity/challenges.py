@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -22,6 +21,8 @@ from discreet.storage.engine import Transaction
 LIFETIME = timedelta(minutes=30)
 CODE_LIFETIME = timedelta(minutes=10)
 PASSKEY_LIFETIME = timedelta(minutes=5)
+_TO_NEW_ADDRESS = b"\0new address"
+"""So that the codes of one call to two mailboxes are two."""
 _OPEN = "passed_at IS NULL AND expires_at > now()"
 
 
@@ -71,14 +72,15 @@ class Proof:
 
 
 class Challenges:
-    """``key`` is the step-up key. ``random(n)`` gives a number below n."""
+    """``key`` is the step-up key.
 
-    def __init__(
-        self, key: bytes, authenticators: Authenticators, random: Callable[[int], int] = secrets.randbelow
-    ) -> None:
+    ``drawn``, wherever a code is made: 32 bytes that name the call, so that the same call comes by the same code again
+    and nobody keeps it; random ones by default.
+    """
+
+    def __init__(self, key: bytes, authenticators: Authenticators) -> None:
         self._key = key
         self._authenticators = authenticators
-        self._random = random
 
     def ask_whose(self, tx: Transaction, subject: bytes, operation: bytes, action: str, asks: int) -> None:
         """Begins a challenge of which it must first be asked whose account it is about."""
@@ -90,12 +92,21 @@ class Challenges:
         """Begins a challenge for an account, a decoy or not, in place of any other of this conversation."""
         self._begin(tx, subject, account, operation, action, asks)
 
-    def begin_for_address(self, tx: Transaction, subject: bytes, customer: bytes, operation: bytes, action: str) -> str:
+    def begin_for_address(
+        self,
+        tx: Transaction,
+        subject: bytes,
+        customer: bytes,
+        operation: bytes,
+        action: str,
+        *,
+        drawn: bytes | None = None,
+    ) -> str:
         """Begins a challenge that only a code to a new address answers; that code, to be mailed there once."""
         self._begin(tx, subject, Account(customer), operation, action, 1, new_address=True)
         attempts.mailed(tx, CONVERSATION, subject)
         attempts.mailed(tx, CUSTOMER, customer)
-        return self._fresh_code(tx, subject, operation)
+        return self._fresh_code(tx, subject, operation, drawn, _TO_NEW_ADDRESS)
 
     def name(self, tx: Transaction, subject: bytes, account: Account) -> bool:
         """Says whose account the open challenge is about, once; whether one waited for that."""
@@ -119,7 +130,11 @@ class Challenges:
         account = None if customer is None else Account(bytes(customer), decoy)
         return Waiting(action, bytes(operation), asks, account, tuple(methods), new_address)
 
-    def new_code(self, tx: Transaction, subject: bytes) -> tuple[str, Account] | None:
+    def code_of(self, drawn: bytes, *, new_address: bool = False) -> str:
+        """The code that ``new_code`` or ``begin_for_address`` made of the same bytes."""
+        return codes.mail_code(self._key, drawn + (_TO_NEW_ADDRESS if new_address else b""))
+
+    def new_code(self, tx: Transaction, subject: bytes, *, drawn: bytes | None = None) -> tuple[str, Account] | None:
         """A new code for the open challenge, to be mailed to its account; the one before it no longer works.
 
         None where none is open. Raises TooManyMails and Closed. A decoy gets a code as well, which opens nothing.
@@ -130,7 +145,7 @@ class Challenges:
         attempts.mailed(tx, CONVERSATION, subject)
         attempts.mailed(tx, CUSTOMER, waiting.account.id)
         guesses.require_open(tx, waiting.account.id, codes.MAIL)
-        return self._fresh_code(tx, subject, waiting.operation), waiting.account
+        return self._fresh_code(tx, subject, waiting.operation, drawn), waiting.account
 
     def answer(self, tx: Transaction, subject: bytes, code: str, now: float) -> Result:
         """Takes a code that anybody may have typed. ``now`` is Unix time in seconds, for TOTP.
@@ -264,8 +279,10 @@ class Challenges:
             new_address, LIFETIME,
         )  # fmt: skip
 
-    def _fresh_code(self, tx: Transaction, subject: bytes, operation: bytes) -> str:
-        code = codes.new_mail_code(self._random)
+    def _fresh_code(
+        self, tx: Transaction, subject: bytes, operation: bytes, drawn: bytes | None, label: bytes = b""
+    ) -> str:
+        code = codes.mail_code(self._key, (drawn or secrets.token_bytes(32)) + label)
         tx.execute(
             "UPDATE identity.challenge SET code_mac = %s, code_until = now() + %s WHERE subject = %s",
             codes.mail_code_mac(self._key, subject, operation, code), CODE_LIFETIME, subject,

@@ -45,15 +45,16 @@ class Changes:
             customer, kind, sealed, wait, proved,
         )  # fmt: skip
 
-    def prove_email(self, tx: Transaction, customer: bytes, email: str) -> bool:
-        """Notes that this new address is the customer's own; whether exactly it was filed."""
+    def prove_email(self, tx: Transaction, customer: bytes, email: str) -> bool | None:
+        """Notes that this new address is the customer's own; whether it is due already, None where it was not filed."""
         rows = tx.execute(
-            "SELECT value FROM identity.change WHERE customer = %s AND kind = 'email' FOR UPDATE", customer
+            "SELECT value, due_at <= now() FROM identity.change WHERE customer = %s AND kind = 'email' FOR UPDATE",
+            customer,
         )
         if not rows or self._opened(tx, customer, bytes(rows[0][0])) != email:
-            return False
+            return None
         tx.execute("UPDATE identity.change SET proved = true WHERE customer = %s AND kind = 'email'", customer)
-        return True
+        return bool(rows[0][1])
 
     def due(self, tx: Transaction, customer: bytes | None = None) -> list[Due]:
         """Every change that is due and proved, of one customer or of all. They stay filed until ``made``."""

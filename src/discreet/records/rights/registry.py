@@ -125,6 +125,9 @@ HELD: tuple[Held, ...] = (
     Held("vault.discard", "subject", "categories that were refused", "(seconds)", Erasure.DELETE, "seconds", _NONE),
     Held("action.result", "subject", "results of action calls", "(answers again)", Erasure.DELETE, "24 hours", _OWNER),
     Held(
+        "action.step", "subject", "how far unfinished calls came", "(answers again)", Erasure.DELETE, "24 hours", _OWNER
+    ),
+    Held(
         "action.fence", "subject", "the newest turn that acted", "(technical)", Erasure.DELETE, "until erasure", _NONE
     ),
     Held("consent.operation", "subject", "notices that wait for an answer", "consent", Erasure.DELETE, "a day", _NONE),
