@@ -22,9 +22,10 @@ from tests.sdk.test_step_up import bench as bench
 
 
 def turn_of(bench: Bench, message: dict[str, Any]) -> Turn:
-    current_call.set(
-        CallContext(bench.services, ActionCall(secrets.token_bytes(16), next(bench.turns), 0), ANNA, "web")
-    )
+    call = ActionCall(secrets.token_bytes(16), next(bench.turns), 0)
+    with bench.world.actions.transaction() as tx:
+        claim = tx.run(bench.services.results.claim(ANNA, call))
+    current_call.set(CallContext(bench.services, call, ANNA, "web", claim))
     return Turn({"slots": {"asking": "consent"}, "latest_message": message}, "rights", (), AnswerNotice.name_)
 
 

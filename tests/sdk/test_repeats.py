@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -14,6 +15,7 @@ from discreet.errors import StorageConflict
 from discreet.records.audit import Audit
 from discreet.records.erasure import erase
 from discreet.sdk import GuardedAction, Turn
+from discreet.storage.engine import Transaction
 from tests.conftest import TestDatabase
 from tests.records.identity.conftest import world as world
 from tests.sdk.test_letters import sealed
@@ -94,13 +96,9 @@ class GoesOn(GuardedAction):
     purpose = "feedback"
 
     async def act(self, turn: Turn) -> None:
-        await turn.in_transaction(
-            lambda tx: tx.execute("INSERT INTO vault.discard (subject, category) VALUES (%s, 'iban')", turn.subject)
-        )
+        await turn.in_transaction(_discard(turn))
         await turn.recheck()
-        await turn.in_transaction(
-            lambda tx: tx.execute("INSERT INTO vault.discard (subject, category) VALUES (%s, 'iban')", turn.subject)
-        )
+        await turn.in_transaction(_discard(turn))
         turn.say("utter_greet")
 
 
@@ -114,6 +112,48 @@ def test_a_withdrawal_between_two_attempts_stops_the_second(bench: Bench) -> Non
     with bench.world.actions.transaction() as tx:
         consent.withdraw(tx, ANNA, method="page", turn_id=None)
     assert say(bench, GoesOn(), turn_id=CALL).slot("asking") == "consent"
+
+
+class Overtaken(GoesOn):
+    """Its turn lost the conversation's lock in the middle: a newer one has begun, and acts."""
+
+    name_ = "action_overtaken"
+    newer: ClassVar[ActionCall]
+
+    async def act(self, turn: Turn) -> None:
+        await turn.in_transaction(_discard(turn))
+        await turn.services.statements.run(turn.services.results.claim(turn.subject, self.newer))
+        await turn.in_transaction(_discard(turn))
+
+
+def _discard(turn: Turn) -> Callable[[Transaction], object]:
+    return lambda tx: tx.execute("INSERT INTO vault.discard (subject, category) VALUES (%s, 'iban')", turn.subject)
+
+
+def test_a_turn_that_was_overtaken_changes_nothing_more(bench: Bench, database: TestDatabase) -> None:
+    consent = bench.services.consent
+    with bench.world.actions.transaction() as tx:
+        asked = consent.ask(tx, ANNA, "feedback", resume="action_goes_on", turn_id=CALL).operation
+        consent.answer(tx, ANNA, asked, given=True, method="button", turn_id=CALL)
+    Overtaken.newer = ActionCall(CALL[::-1], 10_000, 0)
+    with pytest.raises(StorageConflict):
+        say(bench, Overtaken(), turn_id=CALL)
+    with closing(database.open("owner")) as owner, owner.transaction() as tx:
+        assert tx.execute("SELECT count(*) FROM vault.discard") == [(1,)]
+
+
+def test_a_step_up_that_was_ended_between_two_attempts_is_asked_for_again(bench: Bench) -> None:
+    """ "This was not me", from wherever the customer said it, is stronger than what a lost call had shown."""
+    customer = signed_in(bench.world)
+    bench.call(Skill())
+    bench.prove()
+    assert bench.call(Skill(), turn_id=CALL).proof is not None
+    assert bench.call(Skill(), turn_id=CALL).proof is not None
+    with bench.world.actions.transaction() as tx:
+        bench.world.identity.challenges.end_of(tx, customer)
+    again = bench.call(Skill(), turn_id=CALL)
+    assert again.proof is None
+    assert again.slot("proving") == "code"
 
 
 def test_a_deletion_that_was_faster_than_the_repeat_of_its_yes_is_confirmed_all_the_same(

@@ -95,16 +95,18 @@ class Results:
     ) -> None:
         """Keeps the outcomes of an effect and of what was read before it, with the transaction of the effect.
 
-        Raises StorageConflict where another attempt of the same call was first, or the person was erased meanwhile.
+        Raises StorageConflict where another attempt of the same call was first, a newer turn has begun, which waits
+        for this transaction if it comes now, or the person was erased meanwhile.
         """
         key_id, owner_key = owner
         sealed = seal_column(owner_key, column=_STEP_COLUMN, owner=subject, value=json.dumps(steps))
         if not tx.execute(
             "INSERT INTO action.step (turn_id, ordinal, step, subject, sealed)"
-            " SELECT %s, %s, %s, %s, %s WHERE EXISTS (SELECT FROM key.owner_key WHERE id = %s) RETURNING step",
-            call.turn_id, call.ordinal, number, subject, sealed, key_id,
+            " SELECT %s, %s, %s, f.subject, %s FROM action.fence f WHERE f.subject = %s AND f.turn_id = %s"
+            " AND EXISTS (SELECT FROM key.owner_key WHERE id = %s) FOR SHARE OF f RETURNING step",
+            call.turn_id, call.ordinal, number, sealed, subject, call.turn_id, key_id,
         ):  # fmt: skip
-            raise StorageConflict("the person's key was destroyed while the action ran")
+            raise StorageConflict("a newer turn has begun, or the person's key was destroyed, while the action ran")
 
     def keep(self, subject: bytes, call: ActionCall, owner: tuple[int, bytes], result: dict[str, Any]) -> Steps[None]:
         """Keeps the result. Raises StorageConflict if one is kept already, or the person was erased meanwhile."""

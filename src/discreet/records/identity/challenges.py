@@ -256,7 +256,15 @@ class Challenges:
         return tx.rowcount == 1
 
     def end_of(self, tx: Transaction, customer: bytes) -> None:
-        """Forgets every challenge about a customer, in whatever conversation."""
+        """Forgets every challenge about a customer, in whatever conversation.
+
+        And how far unfinished calls came there: one that comes again must not go on by what it had shown.
+        """
+        tx.execute(
+            "DELETE FROM action.step WHERE subject IN (SELECT subject FROM identity.challenge WHERE customer = %s"
+            " UNION SELECT subject FROM identity.link WHERE customer = %s)",
+            customer, customer,
+        )  # fmt: skip
         tx.execute("DELETE FROM identity.challenge WHERE customer = %s", customer)
 
     def _begin(

@@ -12,5 +12,5 @@ CREATE TABLE action.step (
 CREATE INDEX step_created ON action.step (created_at);
 ALTER TABLE action.step ALTER COLUMN sealed SET STATISTICS 0;
 
-GRANT SELECT, INSERT ON action.step TO {actions};
+GRANT SELECT, INSERT, DELETE ON action.step TO {actions};
 GRANT SELECT (turn_id, subject, created_at), DELETE ON action.step TO {keeper};
