@@ -15,6 +15,7 @@ import secrets
 import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,7 +48,6 @@ CONVERSATION = (
     "bye",
 )
 SECOND_FRONT = Path(__file__).parent / "plain"
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 Send = Callable[[str], wire.Answer]
 
@@ -199,9 +199,10 @@ def _count_file(folder: Path) -> Path:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """User and system time of a process, its threads included."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    """User and system time of a process, its threads included, to the nanosecond: /proc counts hundredths of a second,
+    and a round takes thirty. The clock's number is what ``clock_getcpuclockid`` (POSIX) gives on Linux.
+    """
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 if __name__ == "__main__":
