@@ -111,6 +111,9 @@ def test_work_that_grows_with_the_square_is_seen() -> None:
         "my card 4000056655665556; IBAN ref 12345678901",
         "\ud800 card 4000056655665556 \udfff",
         "4000056655665556📞07700 900127",
+        "me llamo Yt%34%34%34r?",
+        "me llamo Yt&#52;4r?",
+        "&#52;4 tom.berger@post.example&#52;",
         "4000056655665556\ufeff\u0301+44 7400 932966",
     ],
 )

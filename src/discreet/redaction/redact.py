@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from discreet.policy import Policy
 from discreet.redaction import asked_code
 from discreet.redaction.custom import finder_of
+from discreet.redaction.disguises import ENCODED
 from discreet.redaction.find import MAX_TEXT, Finder, Span
 from discreet.redaction.masks import burnt, mask_of
 from discreet.redaction.splice import Splice
@@ -19,6 +20,8 @@ _ROUNDS, _WORK = 6, 64_000
 in a row of values sometimes one a time. At least so many rounds, and of a short text more: so many characters.
 """
 _ON_REQUEST = "one_time_code"
+_ENTITY = 12
+"""Characters of the longest HTML entity that is decoded."""
 
 Seal = Callable[[str, str], str]
 """(category, value) -> token. Called once a distinct value and message."""
@@ -133,9 +136,11 @@ class Redactor:
 
 
 def _set_apart(text: str, start: int, end: int, new: str) -> str:
-    """A token that touches a letter or digit would be none."""
+    """A token that touches a letter or digit, be it an encoded one, would be none."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    return _gap(before) + new + _gap(after)
+    encoded_before = before == ";" and "&" in text[max(0, start - _ENTITY) : start]
+    encoded_after = after in ("%", "&") and ENCODED.match(text, end) is not None
+    return (" " if encoded_before else _gap(before)) + new + (" " if encoded_after else _gap(after))
 
 
 def _gap(neighbour: str) -> str:
