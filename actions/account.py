@@ -295,7 +295,7 @@ class ChangeEmail(GuardedAction):
         await turn.in_transaction(file)
         code = identity.challenges.code_of(turn.effect_key, new_address=True)
         name = turn.services.policy.controller["name"]
-        text = _NEW_ADDRESS.format(name=name, code=f"{code[:4]} {code[4:]}")
+        text = _NEW_ADDRESS.format(name=name, code=codes.in_a_letter(code))
         turn.write(lambda: email, f"Your code for {name}", text)
         await step_up.tell(turn, Account(customer), "moving", "Another e-mail address", _MOVING)
         turn.set(PROVING, "code")

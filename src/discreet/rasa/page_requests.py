@@ -10,7 +10,7 @@ from typing import Any
 from sanic.request import Request
 
 from discreet.errors import BadInput
-from discreet.rasa.channels.webhook import json_object
+from discreet.rasa.channels.webhook import content_type, json_object
 from discreet.rasa.front import languages
 from discreet.rasa.guard import Incoming
 
@@ -84,17 +84,12 @@ def cookie(request: Request, name: str) -> str | None:
     return values[0] if len(values) == 1 else None
 
 
-def content_type(request: Request) -> str:
-    """Its media type, in lower case, without parameters."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
 def _object(request: Request, names: tuple[str, ...]) -> dict[str, Any]:
     """The body, every part of which the client controls. Raises BadInput, also for what has another name than these.
 
     Nobody names their own sender, channel, slots or metadata; whoever tries is told so, and counted.
     """
-    if content_type(request) != "application/json":
+    if content_type(request.headers) != "application/json":
         raise BadInput("Please send JSON.", code="wrong_type")
     if len(request.body) > MAX_BODY:
         raise BadInput("That is too long for me.", code="too_long")

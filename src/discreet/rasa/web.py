@@ -29,6 +29,7 @@ from discreet.defence.clamd import Clamd
 from discreet.errors import BadInput, NotAuthentic, StorageError, TooMany
 from discreet.rasa import copies, shown
 from discreet.rasa.answers import answering, plain_error, refusal
+from discreet.rasa.channels.webhook import content_type
 from discreet.rasa.connections import Connections
 from discreet.rasa.front import Front, came_through_proxy, languages
 from discreet.rasa.guard import Answer, Guard, Incoming
@@ -39,7 +40,6 @@ from discreet.rasa.page_requests import (
     MAX_BODY,
     Wish,
     bearer,
-    content_type,
     cookie,
     incoming,
     message_id,
@@ -181,7 +181,7 @@ class WebChannel(InputChannel):
         if self._door is None:
             raise NotFound("attachments are off")
         guard, sender_id = await self._in_session(request, query=("id", "type", "name"))
-        if content_type(request) != "application/octet-stream":
+        if content_type(request.headers) != "application/octet-stream":
             raise BadInput("Please send the bytes of the file.", code="wrong_type")
         named = message_id(request.args.get("id"))
         admitted = await self._door.admit(

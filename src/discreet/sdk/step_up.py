@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from discreet.errors import NotAllowed
-from discreet.records.identity import attempts, links
+from discreet.records.identity import attempts, codes, links
 from discreet.records.identity.accounts import Account
 from discreet.records.identity.attempts import TooManyMails
 from discreet.records.identity.challenges import Outcome, Proof, Result
@@ -94,7 +94,7 @@ async def send_code(turn: Turn) -> None:
         turn.say("utter_prove_nothing")
         return
     code, name = challenges.code_of(turn.effect_key), turn.services.policy.controller["name"]
-    _write(turn, account, f"Your code for {name}", _CODE.format(name=name, code=f"{code[:4]} {code[4:]}"))
+    _write(turn, account, f"Your code for {name}", _CODE.format(name=name, code=codes.in_a_letter(code)))
     turn.say("utter_prove_code_web" if turn.channel == "web" else "utter_prove_code")
 
 

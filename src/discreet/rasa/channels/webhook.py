@@ -25,7 +25,7 @@ class Webhook:
     @property
     def content_type(self) -> str:
         """Without its parameters; empty when there is none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return content_type(self.headers)
 
     def header(self, name: str) -> bytes:
         """A header's bytes, for a comparison in constant time; empty when it is missing."""
@@ -42,6 +42,11 @@ class Webhook:
     def parameters(self) -> dict[str, str]:
         """The query as fields. Raises BadInput."""
         return _fields(self.query)
+
+
+def content_type(headers: Mapping[str, str]) -> str:
+    """A body's media type in small letters, without its parameters; empty when there is none."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def json_object(content: bytes | str) -> dict[str, Any]:

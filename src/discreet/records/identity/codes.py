@@ -49,6 +49,12 @@ def mail_code(key: bytes, drawn: bytes) -> str:
     return f"{int.from_bytes(number, 'big') % 10**MAIL_DIGITS:0{MAIL_DIGITS}d}"
 
 
+def in_a_letter(code: str) -> str:
+    """The code as it is read and typed: in two halves."""
+    half = len(code) // 2
+    return f"{code[:half]} {code[half:]}"
+
+
 def mail_code_mac(key: bytes, subject: bytes, operation: bytes, code: str) -> bytes:
     """What is kept of an e-mail code: 32 bytes, good in this conversation for this operation only."""
     message = b"discreet mail code\0" + subject + operation + folded(code).encode()
